@@ -1,1 +1,8 @@
 //! Dupi (두피): a scalp consultation in the messenger people already use.
+//!
+//! The modules in reading order; arrows point inwards:
+//! `main → app → {jobs channels severity cards storage} → {driver wording} → ports → domain`.
+
+pub mod domain;
+pub mod ports;
+pub mod wording;

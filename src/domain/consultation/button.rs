@@ -1,0 +1,137 @@
+//! What a person can press: each button says what it answers, so that a late or doubled press is
+//! recognised for what it is.
+
+use crate::domain::scalp::{Question, Region};
+
+use super::Language;
+
+/// A consent is asked for, given and withdrawn per purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Purpose {
+    /// Holding the conversation: language, age check, messages.
+    Basic,
+    /// Sensitive data: photos, what is seen on them, and the answers.
+    Sensitive,
+}
+
+impl Purpose {
+    /// The name used in buttons, records and text keys.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Basic => "basic",
+            Self::Sensitive => "sensitive",
+        }
+    }
+}
+
+/// A button under a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Button {
+    /// Speak this language from now on.
+    Speak(Language),
+    /// 14 or older.
+    OldEnough,
+    TooYoung,
+    Agree(Purpose),
+    Refuse(Purpose),
+    /// General tips, which need no consent.
+    Tips,
+    /// From the beginning of the consents.
+    BeginAgain,
+    /// The next photo shows this region.
+    ShowRegion(Region),
+    /// Another region for the next photo.
+    ChangeRegion,
+    /// No more photos: on with the survey.
+    PhotosDone,
+    Skip(Question),
+    Back(Question),
+    /// Show the answers, to change one.
+    ReviewAnswers,
+    /// Answer this question again.
+    Correct(Question),
+    /// Leave the review as it is.
+    KeepAnswers,
+    /// A new consultation.
+    NewConsultation,
+    /// Erase everything: asked once more before it is done.
+    Erase,
+    ConfirmErase,
+    DeclineErase,
+}
+
+impl Button {
+    /// A short opaque name for the wire: ASCII, at most 64 bytes, the same for ever.
+    pub fn token(self) -> String {
+        match self {
+            Self::Speak(language) => format!("speak:{}", language.id()),
+            Self::OldEnough => "age:yes".to_owned(),
+            Self::TooYoung => "age:no".to_owned(),
+            Self::Agree(purpose) => format!("agree:{}", purpose.id()),
+            Self::Refuse(purpose) => format!("refuse:{}", purpose.id()),
+            Self::Tips => "tips".to_owned(),
+            Self::BeginAgain => "begin-again".to_owned(),
+            Self::ShowRegion(region) => format!("region:{}", region.id()),
+            Self::ChangeRegion => "change-region".to_owned(),
+            Self::PhotosDone => "photos-done".to_owned(),
+            Self::Skip(question) => format!("skip:{}", question.id()),
+            Self::Back(question) => format!("back:{}", question.id()),
+            Self::ReviewAnswers => "review".to_owned(),
+            Self::Correct(question) => format!("correct:{}", question.id()),
+            Self::KeepAnswers => "keep".to_owned(),
+            Self::NewConsultation => "new".to_owned(),
+            Self::Erase => "erase".to_owned(),
+            Self::ConfirmErase => "erase:yes".to_owned(),
+            Self::DeclineErase => "erase:no".to_owned(),
+        }
+    }
+
+    /// Every button there is.
+    pub fn all() -> Vec<Self> {
+        let mut all: Vec<Self> = Language::ALL.into_iter().map(Self::Speak).collect();
+        all.extend([Self::OldEnough, Self::TooYoung]);
+        for purpose in [Purpose::Basic, Purpose::Sensitive] {
+            all.extend([Self::Agree(purpose), Self::Refuse(purpose)]);
+        }
+        all.extend([Self::Tips, Self::BeginAgain]);
+        all.extend(Region::ALL.into_iter().map(Self::ShowRegion));
+        all.extend([Self::ChangeRegion, Self::PhotosDone]);
+        for question in Question::ALL {
+            all.extend([
+                Self::Skip(question),
+                Self::Back(question),
+                Self::Correct(question),
+            ]);
+        }
+        all.extend([
+            Self::ReviewAnswers,
+            Self::KeepAnswers,
+            Self::NewConsultation,
+            Self::Erase,
+            Self::ConfirmErase,
+            Self::DeclineErase,
+        ]);
+        all
+    }
+
+    /// The button of that [`token`](Self::token).
+    pub fn from_token(token: &str) -> Option<Self> {
+        Self::all()
+            .into_iter()
+            .find(|button| button.token() == token)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Button;
+
+    #[test]
+    fn every_token_is_short_and_leads_back_to_its_button() {
+        for button in Button::all() {
+            let token = button.token();
+            assert!(token.is_ascii() && token.len() <= 64, "{token}");
+            assert_eq!(Button::from_token(&token), Some(button));
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Where a conversation stands: what it waits for, and what was gathered so far.
+
+use jiff::Timestamp;
+
+use super::{ConsultationNumber, Purpose};
+use crate::domain::guidance::RedFlags;
+use crate::domain::scalp::{Answers, Grades, Judgement, PhotoId, Question, Region, Verdict};
+
+/// A language that Dupi speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum Language {
+    #[default]
+    Korean,
+    English,
+}
+
+impl Language {
+    /// Every language, the default first.
+    pub const ALL: [Self; 2] = [Self::Korean, Self::English];
+
+    /// The BCP 47 tag.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Korean => "ko",
+            Self::English => "en",
+        }
+    }
+
+    /// The language of a BCP 47 tag, by its first part: `en-GB` is English.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        let first = tag.split(['-', '_']).next()?;
+        Self::ALL
+            .into_iter()
+            .find(|language| language.id().eq_ignore_ascii_case(first))
+    }
+}
+
+/// A consent that was given: for what, to which text, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Consent {
+    pub purpose: Purpose,
+    /// The version of the text that was shown, [`Consent::VERSION`] at the time.
+    pub version: u16,
+    pub given_at: Timestamp,
+}
+
+impl Consent {
+    /// The version of the consent texts in `locales/`; raise it when their meaning changes.
+    pub const VERSION: u16 = 1;
+}
+
+/// What became of a photo so far.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PhotoState {
+    /// Being looked at.
+    Waiting,
+    /// Looked at.
+    Judged(Box<Judgement>),
+    /// Could not be judged, for good.
+    Failed,
+}
+
+/// A photo of the present consultation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Photo {
+    pub id: PhotoId,
+    pub region: Region,
+    pub state: PhotoState,
+}
+
+impl Photo {
+    /// The grades, if the photo could be graded.
+    pub fn grades(&self) -> Option<&Grades> {
+        match &self.state {
+            PhotoState::Judged(judgement) => judgement.grades.as_ref(),
+            PhotoState::Waiting | PhotoState::Failed => None,
+        }
+    }
+
+    /// The verdict, once there is one.
+    pub fn verdict(&self) -> Option<Verdict> {
+        match &self.state {
+            PhotoState::Judged(judgement) => Some(judgement.verdict),
+            PhotoState::Waiting | PhotoState::Failed => None,
+        }
+    }
+}
+
+/// One consultation: photos, answers, result.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Consultation {
+    pub number: ConsultationNumber,
+    /// In the order of arrival; at most [`Consultation::MOST_PHOTOS`] that are not refused.
+    pub photos: Vec<Photo>,
+    pub answers: Answers,
+    /// Found in the person's own words.
+    pub red_flags: RedFlags,
+}
+
+impl Consultation {
+    /// How many photos one consultation takes.
+    pub const MOST_PHOTOS: usize = 4;
+
+    /// A consultation without photos and answers.
+    pub fn new(number: ConsultationNumber) -> Self {
+        Self {
+            number,
+            photos: Vec::new(),
+            answers: Answers::default(),
+            red_flags: RedFlags::new(),
+        }
+    }
+}
+
+/// What the conversation waits for, with what that wait needs.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Stage {
+    /// Nobody has said anything yet.
+    AwaitingFirstContact,
+    AwaitingLanguage,
+    AwaitingAge,
+    AwaitingConsent {
+        purpose: Purpose,
+    },
+    /// Under 14 or a consent refused: general tips, and the way back.
+    AwaitingChangeOfMind,
+    AwaitingRegion {
+        consultation: Consultation,
+    },
+    AwaitingPhoto {
+        consultation: Consultation,
+        region: Region,
+    },
+    /// The survey; photos may still come and be judged.
+    AwaitingAnswer {
+        consultation: Consultation,
+        region: Region,
+        question: Question,
+    },
+    /// The survey is done, photos are still being judged.
+    AwaitingGrades {
+        consultation: Consultation,
+        region: Region,
+    },
+    /// All photos are judged; the card is being drawn.
+    AwaitingCard {
+        consultation: Consultation,
+        region: Region,
+    },
+    /// The result was told; what would the person like next?
+    AwaitingWish {
+        consultation: Consultation,
+        region: Region,
+    },
+    /// One answer is given again after the result, or the review waits for a choice.
+    AwaitingCorrection {
+        consultation: Consultation,
+        region: Region,
+        /// `None` while the person looks at the review.
+        question: Option<Question>,
+    },
+    /// Really erase everything? `then` is where "no" leads back to.
+    AwaitingEraseConfirmation {
+        then: Box<Stage>,
+    },
+    /// Erasing was ordered: nothing is kept, nothing more is said.
+    Closed,
+}
+
+/// A private conversation: one person, one channel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conversation {
+    pub language: Language,
+    /// Consents that hold now; at most one per purpose.
+    pub consents: Vec<Consent>,
+    /// The number of the last consultation that was begun, 0 before the first.
+    pub consultations: u32,
+    pub stage: Stage,
+}
+
+impl Conversation {
+    /// A conversation in which nothing was said.
+    pub fn new(language: Language) -> Self {
+        Self {
+            language,
+            consents: Vec::new(),
+            consultations: 0,
+            stage: Stage::AwaitingFirstContact,
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What happened, and what is asked of the world.
+
+use std::collections::BTreeSet;
+
+use super::{Button, ConsultationNumber, Language, Message, ResultSummary, Slot, Unusable};
+use crate::domain::guidance::RedFlags;
+use crate::domain::scalp::{Choice, Judgement, PhotoId, Question};
+
+/// What a person wrote, cut to what is kept, with the red flags found in all of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// At most [`Words::KEPT`] characters, without control characters, trimmed.
+    pub text: String,
+    pub red_flags: RedFlags,
+    /// More was written than is kept.
+    pub was_cut: bool,
+}
+
+impl Words {
+    /// How many characters of one message are kept.
+    pub const KEPT: usize = 500;
+
+    /// Cleans and cuts what was written. The red flags are looked for in all of it.
+    pub fn new(raw: &str, triggers: &crate::domain::guidance::Triggers) -> Self {
+        let clean: String = raw
+            .chars()
+            .map(|character| match character {
+                '\n' | '\t' => ' ',
+                other => other,
+            })
+            .filter(|character| !character.is_control() && !is_invisible(*character))
+            .collect();
+        let clean = clean.trim();
+        Self {
+            text: clean.chars().take(Self::KEPT).collect(),
+            red_flags: triggers.found_in(clean),
+            was_cut: clean.chars().count() > Self::KEPT,
+        }
+    }
+}
+
+/// Characters that show nothing but can turn, hide or break what stands around them.
+const fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}'
+    )
+}
+
+/// Something that happened, in the past tense. Outcomes carry what they answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// The page was opened, or `/start` was sent.
+    Opened { language: Language },
+    /// A button was pressed; it may stand under an old message.
+    Pressed(Button),
+    /// A question was answered with choices; none is "none of these".
+    Chosen {
+        question: Question,
+        choices: BTreeSet<Choice>,
+    },
+    /// The person wrote something.
+    Said(Words),
+    /// A photo was received and stored.
+    PhotoArrived(PhotoId),
+    /// A file was turned away at the door.
+    PhotoTurnedAway(Unusable),
+    /// A photo was looked at.
+    PhotoJudged {
+        photo: PhotoId,
+        judgement: Box<Judgement>,
+    },
+    /// A photo could not be judged, for good.
+    PhotoGradingFailed { photo: PhotoId },
+    /// A card was drawn and stored.
+    CardDrawn { consultation: ConsultationNumber },
+    /// A card could not be drawn, for good.
+    CardFailed { consultation: ConsultationNumber },
+    /// Everything of the person could not be erased, for good.
+    ErasingFailed,
+}
+
+/// An order to the world. It may be carried out twice, and twice is harmless.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Say something; with a slot, in place of what stood there.
+    Send {
+        message: Box<Message>,
+        language: Language,
+        slot: Option<Slot>,
+    },
+    /// Look at a photo; answered by `PhotoJudged` or `PhotoGradingFailed`.
+    GradePhoto { photo: PhotoId },
+    /// Draw the result card; answered by `CardDrawn` or `CardFailed`.
+    DrawCard {
+        summary: Box<ResultSummary>,
+        /// The graded photo that shows the most; its overlay goes on the card.
+        photo: PhotoId,
+        language: Language,
+    },
+    /// Erase photos and what was seen where on them; the grades stay.
+    ForgetPhotos { photos: Vec<PhotoId> },
+    /// Erase the person and all that belongs to them.
+    ErasePerson,
+}

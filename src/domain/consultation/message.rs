@@ -1,0 +1,209 @@
+//! What is said to a person, without a single sentence: `crate::wording` finds the words.
+
+use std::collections::BTreeSet;
+
+use super::{Button, Purpose};
+use crate::domain::guidance::{CareLevel, Guidance};
+use crate::domain::scalp::{
+    Answers, Choice, Grades, ModelIdentity, PhotoId, Question, Region, ScalpType, Selection,
+    Verdict,
+};
+
+/// Counts the consultations of one conversation from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ConsultationNumber(pub u32);
+
+/// A place in the conversation that holds one message at a time: a newer message for the same slot
+/// takes the place of the older one, where the channel can edit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Slot {
+    /// The survey of one consultation.
+    Survey(ConsultationNumber),
+    /// What becomes of one photo.
+    Photo(PhotoId),
+    /// The waiting for the result, and then the result.
+    Result(ConsultationNumber),
+    /// The guidance under the result.
+    Guidance(ConsultationNumber),
+}
+
+/// Why a file was turned away at the door, before it became a photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Unusable {
+    /// No picture format that we read, or a broken file.
+    Unreadable,
+    Empty,
+    /// HEIC/HEIF: please send it as JPEG.
+    Heic,
+    /// More bytes than we take.
+    TooManyBytes {
+        limit_megabytes: u32,
+    },
+    /// More pixels than we decode.
+    TooManyPixels {
+        limit_megapixels: u32,
+    },
+    /// Fewer pixels on the shorter side than can be judged.
+    TooSmall {
+        needed_pixels: u32,
+    },
+    /// It could not be stored at the moment; nothing is wrong with it.
+    NotStored,
+}
+
+/// A result in words; the card shows the same.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ResultSummary {
+    pub consultation: ConsultationNumber,
+    /// The worst well-supported opinion over all graded photos.
+    pub grades: Grades,
+    pub scalp_type: ScalpType,
+    /// The regions of the graded photos, without repeats.
+    pub regions: Vec<Region>,
+    /// How many photos were graded.
+    pub spots: usize,
+    pub model: ModelIdentity,
+}
+
+/// One thing said to a person.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Message {
+    /// What Dupi does and does not do, in both languages, with the choice of one.
+    Hello,
+    AskAge,
+    /// Purpose, items, retention, and what refusing means.
+    AskConsent(Purpose),
+    /// Under 14: only with a guardian; general tips.
+    TooYoung,
+    /// No consent: general tips still work.
+    ConsentRefused(Purpose),
+    GeneralTips {
+        /// Offer to begin the consultation.
+        then: AfterTips,
+    },
+    /// How to take the photo, with the guide picture, and the question for the region.
+    PhotoGuide,
+    /// Another region for the next photo.
+    AskRegion,
+    /// Waiting for photos of a region; up to `left` more.
+    AskPhoto {
+        region: Region,
+        left: usize,
+    },
+    /// The photo is here and is being looked at.
+    PhotoReceived {
+        number: usize,
+    },
+    /// What was found of one photo, before the result.
+    PhotoJudged {
+        number: usize,
+        verdict: Verdict,
+        /// Usable, but a sharper one would help.
+        is_soft: bool,
+    },
+    /// The photo could not be judged after several tries; the person may send it again.
+    PhotoFailed {
+        number: usize,
+    },
+    /// Turned away at the door.
+    PhotoUnusable(Unusable),
+    /// Four are here already.
+    TooManyPhotos {
+        limit: usize,
+    },
+    /// One question of the survey.
+    Ask {
+        question: Question,
+        answers: Answers,
+        asking: Asking,
+    },
+    /// The answers so far, to change one.
+    AnswersReview {
+        answers: Answers,
+    },
+    SurveyDone {
+        answers: Answers,
+    },
+    /// The words were longer than what is kept.
+    WordsCut {
+        kept: usize,
+    },
+    /// Survey done, photos still being looked at.
+    Grading {
+        photos: usize,
+    },
+    /// None of the photos could be used.
+    NoUsablePhoto,
+    /// The result, with the card if it could be drawn.
+    Result {
+        summary: ResultSummary,
+        card: Option<Card>,
+    },
+    Guidance {
+        guidance: Guidance,
+        /// Numbers the advice with the result it belongs to.
+        consultation: ConsultationNumber,
+    },
+    /// Red flags found in what the person wrote, told at once.
+    RedFlagNotice {
+        care_level: CareLevel,
+        guidance: Guidance,
+    },
+    AskErase,
+    EraseDeclined,
+    /// We wait for a press or a photo, and something else came.
+    NotUnderstood(Expected),
+    /// Something that was asked for could not be done after several tries.
+    CouldNotDo,
+}
+
+/// What general tips offer next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterTips {
+    OfferConsent,
+    OfferConsultation,
+}
+
+/// Whether a question is asked in its turn or again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asking {
+    InTurn,
+    Again,
+}
+
+/// What would have been understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Expected {
+    Button,
+    Region,
+    Photo,
+    /// Grading is under way; nothing is needed.
+    Patience,
+}
+
+/// A card that was drawn and stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Card {
+    pub consultation: ConsultationNumber,
+}
+
+/// What a person can do with a message besides reading it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Controls {
+    /// Choices of a question: one press for [`Selection::One`], boxes for [`Selection::Several`].
+    pub choices: Option<Choices>,
+    /// Buttons, in rows from the top.
+    pub buttons: Vec<Vec<Button>>,
+    /// A photo is expected.
+    pub wants_photo: bool,
+}
+
+/// The choices of one question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choices {
+    pub question: Question,
+    pub selection: Selection,
+    pub offered: Vec<Choice>,
+    /// Taken before, when the question is asked again.
+    pub chosen: BTreeSet<Choice>,
+}

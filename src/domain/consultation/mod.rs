@@ -1,0 +1,18 @@
+//! The consultation: where a conversation stands and what may happen next.
+//!
+//! Pure. Nothing here awaits, reads a clock, draws a random number or names a channel: the time is
+//! an argument, and whatever is wanted from the world is returned as an [`Effect`].
+//! Begin at [`Conversation::step`]. `crate::driver` feeds it and performs what it asks for.
+
+mod button;
+mod conversation;
+mod event;
+mod message;
+
+pub use button::{Button, Purpose};
+pub use conversation::{Consent, Consultation, Conversation, Language, Photo, PhotoState, Stage};
+pub use event::{Effect, Event, Words};
+pub use message::{
+    AfterTips, Asking, Card, Choices, ConsultationNumber, Controls, Expected, Message,
+    ResultSummary, Slot, Unusable,
+};

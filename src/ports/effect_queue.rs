@@ -1,0 +1,86 @@
+//! The one queue of stored effects: claimed by lease, retried, reported.
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use super::{Address, ConversationId, StoreError};
+use crate::domain::consultation::Effect;
+
+/// A stored effect's id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EffectId(pub Uuid);
+
+/// An effect that was claimed for carrying out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClaimedEffect {
+    pub id: EffectId,
+    pub conversation: ConversationId,
+    pub address: Address,
+    pub effect: Effect,
+    /// 1 at the first try.
+    pub attempt: u32,
+    /// Another claim after this one invalidates it.
+    pub lease_until: Timestamp,
+}
+
+/// What became of a stored effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EffectState {
+    Waiting,
+    Leased,
+    Done,
+    Failed,
+}
+
+/// One stored effect as an operator sees it: no content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EffectOverview {
+    pub id: EffectId,
+    /// The effect's fixed name, as `grade_photo`.
+    pub kind: String,
+    pub state: EffectState,
+    pub attempts: u32,
+    pub created_at: Timestamp,
+    pub run_at: Timestamp,
+    /// The last error, without personal data.
+    pub last_error: Option<String>,
+}
+
+/// Hands out stored effects. `Send` effects of one conversation are handed out one at a time and in
+/// order; everything else side by side.
+#[async_trait]
+pub trait EffectQueue: Send + Sync {
+    /// Claims up to `limit` effects that are due, each for `lease`. An expired lease is claimed
+    /// again.
+    async fn claim(
+        &self,
+        now: Timestamp,
+        lease: SignedDuration,
+        limit: u32,
+    ) -> Result<Vec<ClaimedEffect>, StoreError>;
+
+    /// Done without an outcome to report (outcomes go through `Commit::completes`).
+    async fn complete(&self, id: EffectId, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Another try at `run_at`.
+    async fn retry(&self, id: EffectId, run_at: Timestamp, error: &str) -> Result<(), StoreError>;
+
+    /// Given up for good.
+    async fn fail(&self, id: EffectId, now: Timestamp, error: &str) -> Result<(), StoreError>;
+
+    /// Frees every lease: for a process that knows itself to be the only one, at its start.
+    async fn release_leases(&self) -> Result<u64, StoreError>;
+
+    /// When the next effect falls due; `None` when none waits.
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+
+    /// The newest effects first, for operators.
+    async fn overview(&self, limit: u32) -> Result<Vec<EffectOverview>, StoreError>;
+
+    /// Forgets effects that were done before `before`; returns how many. Failed ones stay.
+    async fn purge_done(&self, before: Timestamp) -> Result<u64, StoreError>;
+
+    /// Resolves when an effect was stored in this process since the last call.
+    async fn stored(&self);
+}

@@ -1,0 +1,25 @@
+//! What the inside needs from the world: one trait and its error per file.
+//!
+//! A port is named for a role; the implementations in the outer ring are named for their means.
+//! No library's type crosses a port.
+
+mod card_painter;
+mod clock;
+mod conversation_store;
+mod effect_queue;
+mod message_sender;
+mod photo_store;
+mod severity_grader;
+mod transcript;
+
+pub use card_painter::{CardError, CardPainter, CardRequest};
+pub use clock::{Clock, IdSource};
+pub use conversation_store::{
+    Address, Channel, Commit, Committed, ConversationId, ConversationStore, InboundId, Loaded,
+    StoreError, Utterance,
+};
+pub use effect_queue::{ClaimedEffect, EffectId, EffectOverview, EffectQueue, EffectState};
+pub use message_sender::{MessageSender, Outgoing, SendError};
+pub use photo_store::{PhotoStore, PhotoStoreError, StoredKind};
+pub use severity_grader::{GradedPhoto, GradingError, PhotoReader, ReadPhoto, SeverityGrader};
+pub use transcript::{Entry, EntryBody, Transcript};
