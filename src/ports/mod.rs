@@ -5,6 +5,7 @@
 
 mod card_painter;
 mod clock;
+mod conversation_desk;
 mod conversation_store;
 mod effect_queue;
 mod message_sender;
@@ -14,6 +15,7 @@ mod transcript;
 
 pub use card_painter::{CardError, CardPainter, CardRequest};
 pub use clock::{Clock, IdSource};
+pub use conversation_desk::{ConversationDesk, Inbound, InboundWhat, Received};
 pub use conversation_store::{
     Address, Channel, Commit, Committed, ConversationId, ConversationStore, InboundId, Loaded,
     StoreError, Utterance,

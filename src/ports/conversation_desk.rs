@@ -1,0 +1,69 @@
+//! Where a channel hands in what a person did.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+
+use super::{Address, ConversationId, InboundId, StoreError};
+use crate::domain::consultation::{Button, Language, Unusable};
+use crate::domain::scalp::{Choice, Question};
+
+/// Something that a person did on a channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inbound {
+    pub address: Address,
+    /// The same id twice is the same deed: the second changes nothing.
+    pub id: InboundId,
+    pub what: InboundWhat,
+}
+
+/// What a person did.
+#[derive(Clone, PartialEq, Eq)]
+pub enum InboundWhat {
+    /// The page was opened for the first time, or `/start` was sent.
+    Opened { language: Language },
+    /// A button was pressed; it may stand under an old message.
+    Pressed(Button),
+    /// A question was answered with choices; none is "none of these".
+    Chosen {
+        question: Question,
+        choices: BTreeSet<Choice>,
+    },
+    /// What was written, as it was written.
+    Said(String),
+    /// The bytes of a file, as they came.
+    PhotoReceived(Vec<u8>),
+}
+
+impl std::fmt::Debug for InboundWhat {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // What a person says, presses and sends must not reach a log.
+        formatter.write_str(match self {
+            Self::Opened { .. } => "Opened(…)",
+            Self::Pressed(_) => "Pressed(…)",
+            Self::Chosen { .. } => "Chosen(…)",
+            Self::Said(_) => "Said(…)",
+            Self::PhotoReceived(_) => "PhotoReceived(…)",
+        })
+    }
+}
+
+/// What became of something that was handed in. All of it is stored by then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Received {
+    Accepted,
+    /// It was handed in before; nothing changed.
+    Repeated,
+    /// The photo cannot be used; the person is told why in the conversation.
+    PhotoTurnedAway(Unusable),
+}
+
+/// Takes in what persons do, and moves their conversations.
+#[async_trait]
+pub trait ConversationDesk: Send + Sync {
+    /// Takes it in; on `Ok` it is stored and survives a crash.
+    async fn receive(&self, inbound: Inbound) -> Result<Received, StoreError>;
+
+    /// The conversation at an address, if anything was ever said there and it was not erased.
+    async fn conversation(&self, address: &Address) -> Result<Option<ConversationId>, StoreError>;
+}
