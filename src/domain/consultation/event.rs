@@ -72,10 +72,16 @@ pub enum Event {
     },
     /// A photo could not be judged, for good.
     PhotoGradingFailed { photo: PhotoId },
-    /// A card was drawn and stored.
-    CardDrawn { consultation: ConsultationNumber },
+    /// The card of that many graded photos was drawn and stored.
+    CardDrawn {
+        consultation: ConsultationNumber,
+        spots: usize,
+    },
     /// A card could not be drawn, for good.
-    CardFailed { consultation: ConsultationNumber },
+    CardFailed {
+        consultation: ConsultationNumber,
+        spots: usize,
+    },
     /// Everything of the person could not be erased, for good.
     ErasingFailed,
 }

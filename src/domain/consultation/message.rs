@@ -1,12 +1,9 @@
 //! What is said to a person, without a single sentence: `crate::wording` finds the words.
 
-use std::collections::BTreeSet;
-
-use super::{Button, Purpose};
-use crate::domain::guidance::{CareLevel, Guidance};
+use super::Purpose;
+use crate::domain::guidance::{Guidance, RedFlags};
 use crate::domain::scalp::{
-    Answers, Choice, Grades, ModelIdentity, PhotoId, Question, Region, ScalpType, Selection,
-    Verdict,
+    Answers, Grades, ModelIdentity, PhotoId, Question, Region, ScalpType, Verdict,
 };
 
 /// Counts the consultations of one conversation from 1.
@@ -93,6 +90,7 @@ pub enum Message {
     /// The photo is here and is being looked at.
     PhotoReceived {
         number: usize,
+        then: AfterPhoto,
     },
     /// What was found of one photo, before the result.
     PhotoJudged {
@@ -100,10 +98,12 @@ pub enum Message {
         verdict: Verdict,
         /// Usable, but a sharper one would help.
         is_soft: bool,
+        then: AfterPhoto,
     },
     /// The photo could not be judged after several tries; the person may send it again.
     PhotoFailed {
         number: usize,
+        then: AfterPhoto,
     },
     /// Turned away at the door.
     PhotoUnusable(Unusable),
@@ -121,6 +121,8 @@ pub enum Message {
     AnswersReview {
         answers: Answers,
     },
+    /// The review was left as it was.
+    AnswersKept,
     SurveyDone {
         answers: Answers,
     },
@@ -128,10 +130,8 @@ pub enum Message {
     WordsCut {
         kept: usize,
     },
-    /// Survey done, photos still being looked at.
-    Grading {
-        photos: usize,
-    },
+    /// Survey done, photos still being looked at, or the card being drawn.
+    PreparingResult,
     /// None of the photos could be used.
     NoUsablePhoto,
     /// The result, with the card if it could be drawn.
@@ -146,15 +146,23 @@ pub enum Message {
     },
     /// Red flags found in what the person wrote, told at once.
     RedFlagNotice {
-        care_level: CareLevel,
-        guidance: Guidance,
+        red_flags: RedFlags,
     },
     AskErase,
     EraseDeclined,
     /// We wait for a press or a photo, and something else came.
     NotUnderstood(Expected),
-    /// Something that was asked for could not be done after several tries.
-    CouldNotDo,
+    /// Erasing failed after several tries; it can be asked for again.
+    CouldNotErase,
+}
+
+/// What a message about a photo offers next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AfterPhoto {
+    /// More photos, up to `left`, or on with the survey where `can_go_on`.
+    OfferMore { left: usize, can_go_on: bool },
+    /// The survey or the result is under way.
+    Nothing,
 }
 
 /// What general tips offer next.
@@ -177,6 +185,8 @@ pub enum Expected {
     Button,
     Region,
     Photo,
+    /// A photo came before the consent to look at it.
+    ConsentFirst,
     /// Grading is under way; nothing is needed.
     Patience,
 }
@@ -185,25 +195,4 @@ pub enum Expected {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Card {
     pub consultation: ConsultationNumber,
-}
-
-/// What a person can do with a message besides reading it.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Controls {
-    /// Choices of a question: one press for [`Selection::One`], boxes for [`Selection::Several`].
-    pub choices: Option<Choices>,
-    /// Buttons, in rows from the top.
-    pub buttons: Vec<Vec<Button>>,
-    /// A photo is expected.
-    pub wants_photo: bool,
-}
-
-/// The choices of one question.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Choices {
-    pub question: Question,
-    pub selection: Selection,
-    pub offered: Vec<Choice>,
-    /// Taken before, when the question is asked again.
-    pub chosen: BTreeSet<Choice>,
 }

@@ -5,14 +5,16 @@
 //! Begin at [`Conversation::step`]. `crate::driver` feeds it and performs what it asks for.
 
 mod button;
+mod controls;
 mod conversation;
 mod event;
 mod message;
 
 pub use button::{Button, Purpose};
+pub use controls::{Choices, Controls};
 pub use conversation::{Consent, Consultation, Conversation, Language, Photo, PhotoState, Stage};
 pub use event::{Effect, Event, Words};
 pub use message::{
-    AfterTips, Asking, Card, Choices, ConsultationNumber, Controls, Expected, Message,
-    ResultSummary, Slot, Unusable,
+    AfterPhoto, AfterTips, Asking, Card, ConsultationNumber, Expected, Message, ResultSummary,
+    Slot, Unusable,
 };

@@ -1,0 +1,172 @@
+//! What a person can do with a message besides reading it.
+
+use std::collections::BTreeSet;
+
+use super::{AfterPhoto, AfterTips, Asking, Button, Consultation, Language, Message, Purpose};
+use crate::domain::scalp::{Answer, Choice, Question, Region, Selection};
+
+/// The controls under one message.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Controls {
+    /// Choices of a question: one press for [`Selection::One`], boxes for [`Selection::Several`].
+    pub choices: Option<Choices>,
+    /// Buttons, in rows from the top.
+    pub buttons: Vec<Vec<Button>>,
+    /// A photo is expected.
+    pub wants_photo: bool,
+    /// The person's own words are expected.
+    pub wants_words: bool,
+}
+
+/// The choices of one question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choices {
+    pub question: Question,
+    pub selection: Selection,
+    pub offered: Vec<Choice>,
+    /// Taken before, when the question is asked again.
+    pub chosen: BTreeSet<Choice>,
+}
+
+impl Controls {
+    fn of_buttons(buttons: Vec<Vec<Button>>) -> Self {
+        Self {
+            buttons,
+            ..Self::default()
+        }
+    }
+}
+
+impl Message {
+    /// What can be done with this message.
+    pub fn controls(&self) -> Controls {
+        match self {
+            Self::Hello => Controls::of_buttons(
+                Language::ALL
+                    .into_iter()
+                    .map(|language| vec![Button::Speak(language)])
+                    .collect(),
+            ),
+            Self::AskAge => {
+                Controls::of_buttons(vec![vec![Button::OldEnough], vec![Button::TooYoung]])
+            }
+            Self::AskConsent(purpose) => Controls::of_buttons(vec![
+                vec![Button::Agree(*purpose)],
+                vec![Button::Refuse(*purpose)],
+            ]),
+            Self::TooYoung | Self::ConsentRefused(Purpose::Basic | Purpose::Sensitive) => {
+                Controls::of_buttons(vec![vec![Button::Tips], vec![Button::BeginAgain]])
+            }
+            Self::GeneralTips { then } => Controls::of_buttons(match then {
+                AfterTips::OfferConsent => vec![vec![Button::BeginAgain]],
+                AfterTips::OfferConsultation => {
+                    vec![vec![Button::NewConsultation], vec![Button::ReviewAnswers]]
+                }
+            }),
+            Self::PhotoGuide | Self::AskRegion => Controls::of_buttons(
+                Region::ALL
+                    .chunks(3)
+                    .map(|row| row.iter().copied().map(Button::ShowRegion).collect())
+                    .collect(),
+            ),
+            Self::AskPhoto { left, .. } => {
+                let mut buttons = vec![vec![Button::ChangeRegion]];
+                if *left < Consultation::MOST_PHOTOS {
+                    buttons.insert(0, vec![Button::PhotosDone]);
+                }
+                Controls {
+                    wants_photo: true,
+                    ..Controls::of_buttons(buttons)
+                }
+            }
+            Self::PhotoReceived { then, .. }
+            | Self::PhotoJudged { then, .. }
+            | Self::PhotoFailed { then, .. } => after_photo(*then),
+            Self::Ask {
+                question,
+                answers,
+                asking,
+            } => asked(*question, answers.of(*question), *asking),
+            Self::AnswersReview { .. } => Controls::of_buttons(
+                Question::ALL
+                    .into_iter()
+                    .map(|question| vec![Button::Correct(question)])
+                    .chain([vec![Button::KeepAnswers]])
+                    .collect(),
+            ),
+            Self::NoUsablePhoto => Controls {
+                wants_photo: true,
+                ..Controls::of_buttons(vec![vec![Button::ChangeRegion], vec![Button::Tips]])
+            },
+            Self::Guidance { .. } | Self::AnswersKept => Controls::of_buttons(vec![
+                vec![Button::NewConsultation],
+                vec![Button::ReviewAnswers],
+                vec![Button::Tips],
+            ]),
+            Self::AskErase => {
+                Controls::of_buttons(vec![vec![Button::ConfirmErase], vec![Button::DeclineErase]])
+            }
+            Self::CouldNotErase => Controls::of_buttons(vec![vec![Button::ConfirmErase]]),
+            Self::PhotoUnusable(_)
+            | Self::TooManyPhotos { .. }
+            | Self::SurveyDone { .. }
+            | Self::WordsCut { .. }
+            | Self::PreparingResult
+            | Self::Result { .. }
+            | Self::RedFlagNotice { .. }
+            | Self::EraseDeclined
+            | Self::NotUnderstood(_) => Controls::default(),
+        }
+    }
+
+    /// Something is under way while this message is the newest.
+    pub const fn is_working(&self) -> bool {
+        matches!(self, Self::PhotoReceived { .. } | Self::PreparingResult)
+    }
+}
+
+fn after_photo(then: AfterPhoto) -> Controls {
+    match then {
+        AfterPhoto::OfferMore { left, can_go_on } => {
+            let mut buttons = Vec::new();
+            if can_go_on {
+                buttons.push(vec![Button::PhotosDone]);
+            }
+            if left > 0 {
+                buttons.push(vec![Button::ChangeRegion]);
+            }
+            Controls {
+                wants_photo: left > 0,
+                ..Controls::of_buttons(buttons)
+            }
+        }
+        AfterPhoto::Nothing => Controls::default(),
+    }
+}
+
+fn asked(question: Question, answer: Option<&Answer>, asking: Asking) -> Controls {
+    let chosen = match answer {
+        Some(Answer::Chosen(chosen)) => chosen.clone(),
+        Some(Answer::Words(_) | Answer::Skipped) | None => BTreeSet::new(),
+    };
+    let choices = match question.selection() {
+        Selection::Words => None,
+        selection @ (Selection::One | Selection::Several) => Some(Choices {
+            question,
+            selection,
+            offered: question.choices().collect(),
+            chosen,
+        }),
+    };
+    let can_go_back = asking == Asking::Again || question.previous().is_some();
+    let mut row = Vec::new();
+    if can_go_back {
+        row.push(Button::Back(question));
+    }
+    row.push(Button::Skip(question));
+    Controls {
+        wants_words: choices.is_none(),
+        choices,
+        ..Controls::of_buttons(vec![row])
+    }
+}
