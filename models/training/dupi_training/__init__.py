@@ -1,0 +1,1 @@
+"""Trains the severity model of Dupi and writes it as one ONNX file that carries its own contract."""

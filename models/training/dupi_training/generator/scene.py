@@ -1,0 +1,79 @@
+"""The canvas of one contact-microscope frame and the few brushes that every painter uses.
+
+Lengths are in `unit`s: one unit is a pixel of a frame 320 wide, so a scene can be rendered at any size.
+"""
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+
+@dataclass
+class Opening:
+    """A follicular opening: where it is, how wide (units), which way its hairs lean (radians)."""
+
+    x: float
+    y: float
+    radius: float
+    lean: float
+    hairs: int = 0
+
+
+@dataclass
+class Scene:
+    """One frame while it is being painted; `image` is float32 RGB in 0..1."""
+
+    rng: np.random.Generator
+    height: int
+    width: int
+    image: np.ndarray
+    unit: float
+    shaft: float = 8.0
+    lean: float = 0.0
+    openings: list = field(default_factory=list)
+
+    def blend(self, alpha, colour):
+        """Covers the frame with `colour` where `alpha` (height x width) says so."""
+        self.image += (np.asarray(colour, np.float32) - self.image) * alpha[..., None].astype(np.float32)
+
+    def absorb(self, amount, absorption):
+        """Darkens each channel by its absorption, as blood or stain does."""
+        for channel in range(3):
+            if absorption[channel]:
+                self.image[..., channel] *= 1 - np.float32(absorption[channel]) * amount
+
+    def window(self, x, y, reach):
+        """The part of the frame within `reach` pixels of (x, y), with distances in x and y; None if outside."""
+        left, right = max(0, int(x - reach)), min(self.width, int(x + reach) + 1)
+        top, bottom = max(0, int(y - reach)), min(self.height, int(y + reach) + 1)
+        if left >= right or top >= bottom:
+            return None
+        down, across = np.mgrid[top:bottom, left:right].astype(np.float32)
+        return self.image[top:bottom, left:right], across - np.float32(x), down - np.float32(y)
+
+    def dots(self, points, sizes, brightness):
+        """A mask with an anti-aliased dot at each point; sizes are radii in pixels."""
+        layer = np.zeros((self.height, self.width), np.uint8)
+        for (x, y), size, level in zip(points, sizes, brightness):
+            centre = (int(x * 16), int(y * 16))
+            cv2.circle(layer, centre, max(1, int(size * 16)), int(255 * min(level, 1.0)), -1, cv2.LINE_AA, 4)
+        return layer.astype(np.float32) / 255
+
+    def place(self, margin=0.0):
+        """A random point of the frame."""
+        rng = self.rng
+        return (
+            rng.uniform(margin, 1 - margin) * self.width,
+            rng.uniform(margin, 1 - margin) * self.height,
+        )
+
+    def opening_or_skin(self):
+        """A random opening inside the frame, or, when there is none, a new empty one."""
+        inside = [o for o in self.openings if 0 <= o.x < self.width and 0 <= o.y < self.height]
+        if inside and self.rng.random() < 0.9:
+            return inside[self.rng.integers(len(inside))]
+        x, y = self.place(0.1)
+        opening = Opening(x, y, self.shaft * 0.8, self.lean)
+        self.openings.append(opening)
+        return opening
