@@ -9,6 +9,8 @@ mod controls;
 mod conversation;
 mod event;
 mod message;
+mod stages;
+mod step;
 
 pub use button::{Button, Purpose};
 pub use controls::{Choices, Controls};
@@ -18,3 +20,4 @@ pub use message::{
     AfterPhoto, AfterTips, Asking, Card, ConsultationNumber, Expected, Message, ResultSummary,
     Slot, Unusable,
 };
+pub use step::Step;

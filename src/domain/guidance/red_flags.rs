@@ -5,20 +5,20 @@ use std::collections::BTreeSet;
 use super::CareLevel;
 use crate::domain::scalp::Choice;
 
-/// A rule that overrides every row of the knowledge base.
+/// A rule that overrides every row of the knowledge base; what is most urgent is told first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RedFlag {
+    SwellingAfterDye,
+    Distress,
     FeverWithPus,
     SpreadingRedness,
+    BurningAfterDye,
     SuddenPatches,
     ScarredPatches,
     TuftsWithPus,
-    SwellingAfterDye,
-    BurningAfterDye,
     ChildWithPatches,
-    PregnancyOrMedicines,
     FatigueOrWeight,
-    Distress,
+    PregnancyOrMedicines,
 }
 
 /// The red flags that apply to one person now.
@@ -106,29 +106,47 @@ pub struct TriggerWords {
 
 /// Finds red flags in a person's own words, in every language at once.
 ///
-/// Upper and lower case and white space do not matter: people write `열이나요` and `열이 나요`.
+/// Upper and lower case never matter. White space does not matter in Korean, where people write
+/// `열이나요` and `열이 나요`; in phrases of Latin letters it parts words, so that `if every` holds no
+/// fever.
 #[derive(Debug, Clone, Default)]
-pub struct Triggers(Vec<(RedFlag, TriggerWords)>);
+pub struct Triggers(Vec<(RedFlag, Phrases, Phrases)>);
+
+/// Phrases by how they are looked for.
+#[derive(Debug, Clone, Default)]
+struct Phrases {
+    /// Looked for in the text without white space.
+    squeezed: Vec<String>,
+    /// Looked for in the text with single blanks.
+    spaced: Vec<String>,
+}
+
+impl Phrases {
+    /// Longest first, so that no phrase is hidden by a part of it.
+    fn new(mut phrases: Vec<String>) -> Self {
+        phrases.retain(|phrase| !phrase.trim().is_empty());
+        phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.chars().count()));
+        let (spaced, squeezed): (Vec<String>, Vec<String>) =
+            phrases.into_iter().partition(|phrase| phrase.is_ascii());
+        Self {
+            squeezed: squeezed.iter().map(|phrase| squeeze(phrase)).collect(),
+            spaced: spaced.iter().map(|phrase| phrase.to_lowercase()).collect(),
+        }
+    }
+}
 
 impl Triggers {
     /// Triggers out of the knowledge base's words.
     pub fn new(words: impl IntoIterator<Item = (RedFlag, TriggerWords)>) -> Self {
-        let folded = |words: Vec<String>| -> Vec<String> {
-            words
-                .iter()
-                .map(|word| fold(word))
-                .filter(|word| !word.is_empty())
-                .collect()
-        };
         Self(
             words
                 .into_iter()
                 .map(|(flag, words)| {
-                    let words = TriggerWords {
-                        triggers: folded(words.triggers),
-                        excludes: folded(words.excludes),
-                    };
-                    (flag, words)
+                    (
+                        flag,
+                        Phrases::new(words.triggers),
+                        Phrases::new(words.excludes),
+                    )
                 })
                 .collect(),
         )
@@ -136,25 +154,36 @@ impl Triggers {
 
     /// The red flags that the words ask for.
     pub fn found_in(&self, words: &str) -> RedFlags {
-        let folded = fold(words);
+        let squeezed = squeeze(words);
+        let spaced = space(words);
         self.0
             .iter()
-            .filter(|(_, words)| {
-                // An innocent phrase hides only itself: "열심히 … 열이 나요" still counts.
-                let rest = words
-                    .excludes
-                    .iter()
-                    .fold(folded.clone(), |text, exclude| text.replace(exclude, "\n"));
-                words.triggers.iter().any(|word| rest.contains(word))
+            .filter(|(_, triggers, excludes)| {
+                is_found(&squeezed, &triggers.squeezed, &excludes.squeezed)
+                    || is_found(&spaced, &triggers.spaced, &excludes.spaced)
             })
-            .map(|(flag, _)| *flag)
+            .map(|(flag, ..)| *flag)
             .collect()
     }
 }
 
-fn fold(text: &str) -> String {
+/// Whether a trigger stands in the text outside of every innocent phrase: such a phrase hides only
+/// itself, so "열심히 … 열이 나요" still counts.
+fn is_found(text: &str, triggers: &[String], excludes: &[String]) -> bool {
+    let rest = excludes
+        .iter()
+        .fold(text.to_owned(), |text, exclude| text.replace(exclude, "\n"));
+    triggers.iter().any(|trigger| rest.contains(trigger))
+}
+
+fn squeeze(text: &str) -> String {
     text.chars()
         .filter(|character| !character.is_whitespace())
         .flat_map(char::to_lowercase)
         .collect()
+}
+
+fn space(text: &str) -> String {
+    let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+    words.join(" ")
 }

@@ -1,0 +1,332 @@
+//! From the last answer to the result, and what may be wished then.
+
+use super::super::step::Turn;
+use super::super::{
+    AfterTips, Button, Card, Consultation, Effect, Event, Expected, Message, PhotoState,
+    ResultSummary, Slot, Stage,
+};
+use super::photos::Offer;
+use super::survey;
+use crate::domain::guidance::advise;
+use crate::domain::scalp::{Grades, Judgement, PhotoId, Region, ScalpType, Severity, Verdict};
+
+/// The survey is done: waits for photos that are still being looked at, draws the card, or says
+/// that nothing could be used.
+pub(in super::super) fn conclude(
+    turn: &mut Turn,
+    consultation: Consultation,
+    region: Region,
+) -> Stage {
+    if consultation.is_grading() {
+        prepare(turn, &consultation);
+        return Stage::AwaitingGrades {
+            consultation,
+            region,
+        };
+    }
+    if let Some((summary, photo)) = consultation.summary() {
+        prepare(turn, &consultation);
+        turn.order(Effect::DrawCard {
+            summary: Box::new(summary),
+            photo,
+            language: turn.language,
+        });
+        return Stage::AwaitingCard {
+            consultation,
+            region,
+        };
+    }
+    if consultation.has_usable_photo() {
+        tell_guidance(turn, &consultation);
+        return Stage::AwaitingWish {
+            consultation,
+            region,
+        };
+    }
+    turn.say(Message::NoUsablePhoto);
+    Stage::AwaitingPhoto {
+        consultation,
+        region,
+    }
+}
+
+pub(in super::super) fn awaiting_grades(
+    turn: &mut Turn,
+    mut consultation: Consultation,
+    region: Region,
+    event: Event,
+) -> Stage {
+    match event {
+        Event::PhotoJudged { photo, judgement } => {
+            consultation.settle(turn, photo, PhotoState::Judged(judgement), Offer::Nothing);
+        }
+        Event::PhotoGradingFailed { photo } => {
+            consultation.settle(turn, photo, PhotoState::Failed, Offer::Nothing);
+        }
+        other => {
+            while_preparing(turn, &mut consultation, region, other);
+            return Stage::AwaitingGrades {
+                consultation,
+                region,
+            };
+        }
+    }
+    if consultation.is_grading() {
+        Stage::AwaitingGrades {
+            consultation,
+            region,
+        }
+    } else {
+        conclude(turn, consultation, region)
+    }
+}
+
+pub(in super::super) fn awaiting_card(
+    turn: &mut Turn,
+    mut consultation: Consultation,
+    region: Region,
+    event: Event,
+) -> Stage {
+    let current = (consultation.number, consultation.graded().count());
+    match event {
+        Event::CardDrawn {
+            consultation: number,
+            spots,
+        } if (number, spots) == current => finish(
+            turn,
+            consultation,
+            region,
+            Some(Card {
+                consultation: number,
+            }),
+        ),
+        Event::CardFailed {
+            consultation: number,
+            spots,
+        } if (number, spots) == current => finish(turn, consultation, region, None),
+        Event::PhotoJudged { photo, judgement } => {
+            consultation.settle(turn, photo, PhotoState::Judged(judgement), Offer::Nothing);
+            Stage::AwaitingCard {
+                consultation,
+                region,
+            }
+        }
+        Event::PhotoGradingFailed { photo } => {
+            consultation.settle(turn, photo, PhotoState::Failed, Offer::Nothing);
+            Stage::AwaitingCard {
+                consultation,
+                region,
+            }
+        }
+        other => {
+            while_preparing(turn, &mut consultation, region, other);
+            if consultation.is_grading() {
+                // One more spot: its card will follow, and the one under way is passed over.
+                Stage::AwaitingGrades {
+                    consultation,
+                    region,
+                }
+            } else {
+                Stage::AwaitingCard {
+                    consultation,
+                    region,
+                }
+            }
+        }
+    }
+}
+
+pub(in super::super) fn awaiting_wish(
+    turn: &mut Turn,
+    mut consultation: Consultation,
+    region: Region,
+    event: Event,
+) -> Stage {
+    match event {
+        Event::Pressed(Button::NewConsultation) => {
+            let next = turn.next_consultation(Some(&consultation));
+            turn.say(Message::PhotoGuide);
+            return Stage::AwaitingRegion { consultation: next };
+        }
+        // A new photo needs no button: it begins the next consultation at the same place.
+        Event::PhotoArrived(photo) => {
+            let mut next = turn.next_consultation(Some(&consultation));
+            next.receive(turn, photo, region, Offer::More);
+            return Stage::AwaitingPhoto {
+                consultation: next,
+                region,
+            };
+        }
+        Event::Pressed(Button::ReviewAnswers) => {
+            survey::ask_correction(turn, &consultation, None);
+            return Stage::AwaitingCorrection {
+                consultation,
+                region,
+                question: None,
+            };
+        }
+        Event::Pressed(Button::Correct(question)) => {
+            survey::ask_correction(turn, &consultation, Some(question));
+            return Stage::AwaitingCorrection {
+                consultation,
+                region,
+                question: Some(question),
+            };
+        }
+        Event::Pressed(Button::Tips) => give_tips(turn),
+        Event::PhotoTurnedAway(unusable) => turn.say(Message::PhotoUnusable(unusable)),
+        Event::Said(words) => {
+            consultation.red_flags.extend(&words.red_flags);
+            turn.answer_words(&words, Expected::Button);
+        }
+        Event::PhotoJudged { photo, judgement } => {
+            consultation.settle(turn, photo, PhotoState::Judged(judgement), Offer::Nothing);
+        }
+        Event::PhotoGradingFailed { photo } => {
+            consultation.settle(turn, photo, PhotoState::Failed, Offer::Nothing);
+        }
+        Event::Opened { .. }
+        | Event::Pressed(_)
+        | Event::Chosen { .. }
+        | Event::CardDrawn { .. }
+        | Event::CardFailed { .. }
+        | Event::ErasingFailed => {}
+    }
+    Stage::AwaitingWish {
+        consultation,
+        region,
+    }
+}
+
+/// What may happen while the result is being prepared, besides the outcomes.
+fn while_preparing(turn: &mut Turn, consultation: &mut Consultation, region: Region, event: Event) {
+    match event {
+        Event::PhotoArrived(photo) => consultation.receive(turn, photo, region, Offer::Nothing),
+        Event::PhotoTurnedAway(unusable) => turn.say(Message::PhotoUnusable(unusable)),
+        Event::Said(words) => {
+            consultation.red_flags.extend(&words.red_flags);
+            turn.answer_words(&words, Expected::Patience);
+        }
+        Event::Opened { .. }
+        | Event::Pressed(_)
+        | Event::Chosen { .. }
+        | Event::PhotoJudged { .. }
+        | Event::PhotoGradingFailed { .. }
+        | Event::CardDrawn { .. }
+        | Event::CardFailed { .. }
+        | Event::ErasingFailed => {}
+    }
+}
+
+fn prepare(turn: &mut Turn, consultation: &Consultation) {
+    turn.say_in(
+        Some(Slot::Result(consultation.number)),
+        Message::PreparingResult,
+    );
+}
+
+fn finish(
+    turn: &mut Turn,
+    consultation: Consultation,
+    region: Region,
+    card: Option<Card>,
+) -> Stage {
+    tell(turn, &consultation, card);
+    turn.order(Effect::ForgetPhotos {
+        photos: consultation.graded().map(|(id, ..)| id).collect(),
+    });
+    Stage::AwaitingWish {
+        consultation,
+        region,
+    }
+}
+
+/// Tells the result, if there is one, and the guidance. Without a card only the guidance is told
+/// again where the result stands already.
+pub(in super::super) fn tell(turn: &mut Turn, consultation: &Consultation, card: Option<Card>) {
+    if let Some((summary, _)) = consultation.summary() {
+        turn.say_in(
+            Some(Slot::Result(consultation.number)),
+            Message::Result { summary, card },
+        );
+    }
+    tell_guidance(turn, consultation);
+}
+
+/// Tells the guidance once more, after an answer was changed.
+pub(in super::super) fn tell_again(
+    turn: &mut Turn,
+    consultation: Consultation,
+    region: Region,
+) -> Stage {
+    tell_guidance(turn, &consultation);
+    Stage::AwaitingWish {
+        consultation,
+        region,
+    }
+}
+
+/// General tips for somebody who has consented.
+pub(in super::super) fn give_tips(turn: &mut Turn) {
+    turn.say(Message::GeneralTips {
+        then: AfterTips::OfferConsultation,
+    });
+}
+
+fn tell_guidance(turn: &mut Turn, consultation: &Consultation) {
+    let summary = consultation.summary().map(|(summary, _)| summary);
+    let guidance = advise(
+        summary.as_ref().map(|summary| &summary.grades),
+        &consultation.answers,
+        &consultation.red_flags,
+        summary
+            .as_ref()
+            .is_some_and(|summary| summary.model.is_demonstration),
+    );
+    turn.say(Message::Guidance {
+        guidance,
+        consultation: consultation.number,
+    });
+}
+
+impl Consultation {
+    /// The graded photos.
+    fn graded(&self) -> impl Iterator<Item = (PhotoId, Region, &Judgement, &Grades)> {
+        self.photos.iter().filter_map(|photo| match &photo.state {
+            PhotoState::Judged(judgement) => judgement
+                .grades
+                .as_ref()
+                .filter(|_| judgement.verdict == Verdict::Graded)
+                .map(|grades| (photo.id, photo.region, judgement.as_ref(), grades)),
+            PhotoState::Waiting | PhotoState::Failed => None,
+        })
+    }
+
+    /// The result over all graded photos, and the photo that shows the most.
+    fn summary(&self) -> Option<(ResultSummary, PhotoId)> {
+        let spots: Vec<Grades> = self.graded().map(|(.., grades)| grades.clone()).collect();
+        let grades = Grades::worst_supported(&spots)?;
+        let (photo, _, judgement, _) = self
+            .graded()
+            .max_by_key(|(.., grades)| (grades.worst(), total(grades)))?;
+        let mut regions: Vec<Region> = self.graded().map(|(_, region, ..)| region).collect();
+        regions.sort_unstable();
+        regions.dedup();
+        let summary = ResultSummary {
+            consultation: self.number,
+            scalp_type: ScalpType::of(&grades),
+            grades,
+            regions,
+            spots: spots.len(),
+            model: judgement.model.clone(),
+        };
+        Some((summary, photo))
+    }
+}
+
+fn total(grades: &Grades) -> u32 {
+    grades
+        .iter()
+        .map(|(_, grade)| u32::from(Severity::number(grade.severity)))
+        .sum()
+}

@@ -1,0 +1,223 @@
+//! One step: an event meets a stage, and a new stage and orders come out.
+
+use jiff::Timestamp;
+
+use super::stages::{arrival, erasing, photos, result, survey};
+use super::{
+    Button, Consent, Consultation, ConsultationNumber, Conversation, Effect, Event, Expected,
+    Language, Message, Purpose, Slot, Stage, Words,
+};
+
+/// What comes out of a step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    pub conversation: Conversation,
+    /// In the order in which they are to be stored.
+    pub effects: Vec<Effect>,
+}
+
+impl Conversation {
+    /// Moves the conversation by one event. Every stage answers every event; what is late, doubled
+    /// or out of place changes nothing or gets a kind word.
+    pub fn step(self, event: Event, now: Timestamp) -> Step {
+        let mut turn = Turn {
+            language: self.language,
+            consents: self.consents,
+            consultations: self.consultations,
+            now,
+            effects: Vec::new(),
+        };
+        let stage = turn.take(self.stage, event);
+        Step {
+            conversation: Conversation {
+                language: turn.language,
+                consents: turn.consents,
+                consultations: turn.consultations,
+                stage,
+            },
+            effects: turn.effects,
+        }
+    }
+}
+
+/// A step under way: what holds for the whole conversation, and the orders so far.
+#[derive(Debug)]
+pub(super) struct Turn {
+    pub(super) language: Language,
+    consents: Vec<Consent>,
+    consultations: u32,
+    now: Timestamp,
+    effects: Vec<Effect>,
+}
+
+impl Turn {
+    /// The stage after the event. Language, erasing and red flags mean the same everywhere.
+    pub(super) fn take(&mut self, stage: Stage, event: Event) -> Stage {
+        let is_open = !matches!(stage, Stage::AwaitingFirstContact | Stage::Closed);
+        match event {
+            Event::Pressed(Button::Speak(language))
+                if is_open && stage != Stage::AwaitingLanguage =>
+            {
+                self.language = language;
+                self.ask_again(&stage);
+                stage
+            }
+            Event::Pressed(Button::Erase)
+                if is_open && !matches!(stage, Stage::AwaitingEraseConfirmation { .. }) =>
+            {
+                self.say(Message::AskErase);
+                Stage::AwaitingEraseConfirmation {
+                    then: Box::new(stage),
+                }
+            }
+            Event::Opened { .. } if is_open => {
+                self.ask_again(&stage);
+                stage
+            }
+            event => self.meet(stage, event),
+        }
+    }
+
+    fn meet(&mut self, stage: Stage, event: Event) -> Stage {
+        match stage {
+            Stage::AwaitingFirstContact => arrival::awaiting_first_contact(self, event),
+            Stage::AwaitingLanguage => arrival::awaiting_language(self, event),
+            Stage::AwaitingAge => arrival::awaiting_age(self, event),
+            Stage::AwaitingConsent { purpose } => arrival::awaiting_consent(self, purpose, event),
+            Stage::AwaitingChangeOfMind => arrival::awaiting_change_of_mind(self, event),
+            Stage::AwaitingRegion { consultation } => {
+                photos::awaiting_region(self, consultation, event)
+            }
+            Stage::AwaitingPhoto {
+                consultation,
+                region,
+            } => photos::awaiting_photo(self, consultation, region, event),
+            Stage::AwaitingAnswer {
+                consultation,
+                region,
+                question,
+            } => survey::awaiting_answer(self, consultation, region, question, event),
+            Stage::AwaitingGrades {
+                consultation,
+                region,
+            } => result::awaiting_grades(self, consultation, region, event),
+            Stage::AwaitingCard {
+                consultation,
+                region,
+            } => result::awaiting_card(self, consultation, region, event),
+            Stage::AwaitingWish {
+                consultation,
+                region,
+            } => result::awaiting_wish(self, consultation, region, event),
+            Stage::AwaitingCorrection {
+                consultation,
+                region,
+                question,
+            } => survey::awaiting_correction(self, consultation, region, question, event),
+            Stage::AwaitingEraseConfirmation { then } => {
+                erasing::awaiting_erase_confirmation(self, *then, event)
+            }
+            Stage::Closed => erasing::closed(self, &event),
+        }
+    }
+
+    /// Says something after everything that was said before.
+    pub(super) fn say(&mut self, message: Message) {
+        self.say_in(None, message);
+    }
+
+    /// Says something in place of what stood in the slot.
+    pub(super) fn say_in(&mut self, slot: Option<Slot>, message: Message) {
+        self.effects.push(Effect::Send {
+            message: Box::new(message),
+            language: self.language,
+            slot,
+        });
+    }
+
+    pub(super) fn order(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    /// Answers words where a press or a photo is waited for: what is dangerous first.
+    pub(super) fn answer_words(&mut self, words: &Words, expected: Expected) {
+        if words.red_flags.is_empty() {
+            self.say(Message::NotUnderstood(expected));
+        } else {
+            self.warn(words);
+        }
+    }
+
+    /// Tells at once what red flags in a person's words ask for.
+    pub(super) fn warn(&mut self, words: &Words) {
+        if !words.red_flags.is_empty() {
+            self.say(Message::RedFlagNotice {
+                red_flags: words.red_flags.clone(),
+            });
+        }
+    }
+
+    pub(super) fn keep_consent(&mut self, purpose: Purpose) {
+        self.consents.retain(|consent| consent.purpose != purpose);
+        self.consents.push(Consent {
+            purpose,
+            version: Consent::VERSION,
+            given_at: self.now,
+        });
+    }
+
+    pub(super) fn withdraw_all_consents(&mut self) {
+        self.consents.clear();
+    }
+
+    /// Begins the next consultation; habits told before still hold, signs and words do not.
+    pub(super) fn next_consultation(&mut self, before: Option<&Consultation>) -> Consultation {
+        self.consultations += 1;
+        let mut consultation = Consultation::new(ConsultationNumber(self.consultations));
+        if let Some(before) = before {
+            consultation.answers = before.answers.habits();
+        }
+        consultation
+    }
+
+    /// Says again what the stage waits for.
+    pub(super) fn ask_again(&mut self, stage: &Stage) {
+        match stage {
+            Stage::AwaitingFirstContact | Stage::Closed => {}
+            Stage::AwaitingLanguage => self.say(Message::Hello),
+            Stage::AwaitingAge => self.say(Message::AskAge),
+            Stage::AwaitingConsent { purpose } => self.say(Message::AskConsent(*purpose)),
+            Stage::AwaitingChangeOfMind => self.say(Message::ConsentRefused(Purpose::Basic)),
+            Stage::AwaitingRegion { consultation } if consultation.photos.is_empty() => {
+                self.say(Message::PhotoGuide);
+            }
+            Stage::AwaitingRegion { .. } => self.say(Message::AskRegion),
+            Stage::AwaitingPhoto {
+                consultation,
+                region,
+            } => self.say(Message::AskPhoto {
+                region: *region,
+                left: consultation.places_left(),
+            }),
+            Stage::AwaitingAnswer {
+                consultation,
+                question,
+                ..
+            } => survey::ask(self, consultation, *question),
+            Stage::AwaitingGrades { consultation, .. }
+            | Stage::AwaitingCard { consultation, .. } => {
+                self.say_in(
+                    Some(Slot::Result(consultation.number)),
+                    Message::PreparingResult,
+                );
+            }
+            Stage::AwaitingWish { consultation, .. } => result::tell(self, consultation, None),
+            Stage::AwaitingCorrection {
+                consultation,
+                question,
+                ..
+            } => survey::ask_correction(self, consultation, *question),
+            Stage::AwaitingEraseConfirmation { .. } => self.say(Message::AskErase),
+        }
+    }
+}
