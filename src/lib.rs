@@ -4,5 +4,6 @@
 //! `main → app → {jobs channels severity cards storage} → {driver wording} → ports → domain`.
 
 pub mod domain;
+pub mod driver;
 pub mod ports;
 pub mod wording;

@@ -8,6 +8,7 @@ mod clock;
 mod conversation_desk;
 mod conversation_store;
 mod effect_queue;
+mod event_sink;
 mod message_sender;
 mod photo_store;
 mod severity_grader;
@@ -21,6 +22,7 @@ pub use conversation_store::{
     StoreError, Utterance,
 };
 pub use effect_queue::{ClaimedEffect, EffectId, EffectOverview, EffectQueue, EffectState};
+pub use event_sink::EventSink;
 pub use message_sender::{MessageSender, Outgoing, SendError};
 pub use photo_store::{PhotoStore, PhotoStoreError, StoredKind};
 pub use severity_grader::{GradedPhoto, GradingError, PhotoReader, ReadPhoto, SeverityGrader};

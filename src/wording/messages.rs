@@ -196,7 +196,6 @@ impl Speaker<'_> {
                 Expected::Button => "not-understood-button",
                 Expected::Region => "not-understood-region",
                 Expected::Photo => "not-understood-photo",
-                Expected::ConsentFirst => "not-understood-consent-first",
                 Expected::Patience => "not-understood-patience",
             })],
             Message::CouldNotErase => vec![self.say("could-not-erase")],
@@ -249,6 +248,7 @@ impl Speaker<'_> {
     fn unusable(&self, unusable: Unusable) -> String {
         let number = |number: u32| Number(usize::try_from(number).unwrap_or(usize::MAX));
         match unusable {
+            Unusable::ConsentMissing => self.say("unusable-consent-missing"),
             Unusable::Unreadable => self.say("unusable-unreadable"),
             Unusable::Empty => self.say("unusable-empty"),
             Unusable::Heic => self.say("unusable-heic"),

@@ -188,4 +188,11 @@ impl Conversation {
             stage: Stage::AwaitingFirstContact,
         }
     }
+
+    /// Whether the consent for that purpose was given and holds.
+    pub fn has_consent(&self, purpose: Purpose) -> bool {
+        self.consents
+            .iter()
+            .any(|consent| consent.purpose == purpose)
+    }
 }

@@ -27,6 +27,8 @@ pub enum Slot {
 /// Why a file was turned away at the door, before it became a photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Unusable {
+    /// It came before the consent to look at it, and was not looked at.
+    ConsentMissing,
     /// No picture format that we read, or a broken file.
     Unreadable,
     Empty,
@@ -185,8 +187,6 @@ pub enum Expected {
     Button,
     Region,
     Photo,
-    /// A photo came before the consent to look at it.
-    ConsentFirst,
     /// Grading is under way; nothing is needed.
     Patience,
 }

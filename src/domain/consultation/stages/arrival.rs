@@ -1,7 +1,7 @@
 //! From the first word to both consents.
 
 use super::super::step::Turn;
-use super::super::{AfterTips, Button, Effect, Event, Expected, Message, Purpose, Stage};
+use super::super::{AfterTips, Button, Effect, Event, Expected, Message, Purpose, Stage, Unusable};
 use crate::domain::scalp::PhotoId;
 
 pub(in super::super) fn awaiting_first_contact(turn: &mut Turn, event: Event) -> Stage {
@@ -109,11 +109,9 @@ fn unwelcome(turn: &mut Turn, event: Event) {
         Event::Said(words) => turn.answer_words(&words, Expected::Button),
         Event::PhotoArrived(photo) => {
             forget(turn, photo);
-            turn.say(Message::NotUnderstood(Expected::ConsentFirst));
+            turn.say(Message::PhotoUnusable(Unusable::ConsentMissing));
         }
-        Event::PhotoTurnedAway(_) => {
-            turn.say(Message::NotUnderstood(Expected::ConsentFirst));
-        }
+        Event::PhotoTurnedAway(unusable) => turn.say(Message::PhotoUnusable(unusable)),
         Event::PhotoJudged { photo, .. } | Event::PhotoGradingFailed { photo } => {
             forget(turn, photo);
         }

@@ -1,0 +1,149 @@
+//! What persons do, and what effects report, becomes events.
+
+use async_trait::async_trait;
+
+use super::{Arrival, Driver, utterance};
+use crate::domain::consultation::{Event, Purpose, Unusable, Words};
+use crate::domain::scalp::PhotoId;
+use crate::ports::{
+    Address, Committed, ConversationDesk, ConversationId, EffectId, EventSink, Inbound, InboundId,
+    InboundWhat, Loaded, Received, StoreError, StoredKind, Utterance,
+};
+
+#[async_trait]
+impl ConversationDesk for Driver {
+    async fn receive(&self, inbound: Inbound) -> Result<Received, StoreError> {
+        let loaded = self.at(&inbound.address).await?;
+        let language = loaded.conversation.language;
+        match inbound.what {
+            InboundWhat::Opened { language } => {
+                self.hand_in(loaded, inbound.id, Event::Opened { language }, None)
+                    .await
+            }
+            InboundWhat::Pressed(button) => {
+                let said = utterance::of_button(&self.wording, button, language);
+                self.hand_in(loaded, inbound.id, Event::Pressed(button), said)
+                    .await
+            }
+            InboundWhat::Chosen { question, choices } => {
+                let event = Event::Chosen { question, choices };
+                self.hand_in(loaded, inbound.id, event, None).await
+            }
+            InboundWhat::Said(raw) => {
+                let words = Words::new(&raw, self.wording.knowledge().triggers());
+                let said = utterance::of_words(&words);
+                self.hand_in(loaded, inbound.id, Event::Said(words), said)
+                    .await
+            }
+            InboundWhat::PhotoReceived(bytes) => {
+                self.receive_photo(loaded, inbound.id, bytes).await
+            }
+        }
+    }
+
+    async fn conversation(&self, address: &Address) -> Result<Option<ConversationId>, StoreError> {
+        Ok(self.store.load(address).await?.map(|loaded| loaded.id))
+    }
+}
+
+#[async_trait]
+impl EventSink for Driver {
+    async fn report(
+        &self,
+        conversation: ConversationId,
+        effect: EffectId,
+        event: Event,
+    ) -> Result<(), StoreError> {
+        // Erased meanwhile: nobody waits for the outcome.
+        let Some(loaded) = self.store.load_by_id(conversation).await? else {
+            return Ok(());
+        };
+        let arrival = Arrival {
+            inbound: InboundId(format!("effect:{}", effect.0)),
+            event,
+            utterance: None,
+            completes: Some(effect),
+        };
+        self.advance(loaded, arrival).await.map(|_| ())
+    }
+}
+
+impl Driver {
+    async fn hand_in(
+        &self,
+        loaded: Loaded,
+        inbound: InboundId,
+        event: Event,
+        utterance: Option<Utterance>,
+    ) -> Result<Received, StoreError> {
+        let arrival = Arrival {
+            inbound,
+            event,
+            utterance,
+            completes: None,
+        };
+        Ok(match self.advance(loaded, arrival).await? {
+            Committed::Stored => Received::Accepted,
+            Committed::AlreadyHandled | Committed::Erased | Committed::Moved => Received::Repeated,
+        })
+    }
+
+    /// Reads the photo, stores it, and only then says that it arrived: once this returns it
+    /// survives a crash. A file without a commit is swept up at the next start.
+    async fn receive_photo(
+        &self,
+        loaded: Loaded,
+        inbound: InboundId,
+        bytes: Vec<u8>,
+    ) -> Result<Received, StoreError> {
+        if !loaded.conversation.has_consent(Purpose::Sensitive) {
+            return self
+                .turn_away(loaded, inbound, Unusable::ConsentMissing)
+                .await;
+        }
+        let photo = PhotoId(self.ids.ordered());
+        let unusable = match self.reader.read(bytes).await {
+            Ok(read) => {
+                let kind = StoredKind::Photo(photo);
+                match self.photos.put(loaded.id, kind, &read.bytes).await {
+                    Ok(()) => None,
+                    Err(error) => {
+                        tracing::error!(%error, "A photo could not be stored");
+                        Some(Unusable::NotStored)
+                    }
+                }
+            }
+            Err(unusable) => Some(unusable),
+        };
+        let Some(unusable) = unusable else {
+            let said = Some(Utterance::Photo(photo));
+            let id = loaded.id;
+            let received = self
+                .hand_in(loaded, inbound, Event::PhotoArrived(photo), said)
+                .await;
+            if !matches!(received, Ok(Received::Accepted)) {
+                // Handed in before, or not at all: the copy made just now belongs to nobody.
+                if let Err(error) = self.photos.forget(id, photo).await {
+                    tracing::warn!(%error, "A photo that is kept already was stored twice");
+                }
+            }
+            return received;
+        };
+        self.turn_away(loaded, inbound, unusable).await
+    }
+
+    async fn turn_away(
+        &self,
+        loaded: Loaded,
+        inbound: InboundId,
+        unusable: Unusable,
+    ) -> Result<Received, StoreError> {
+        let event = Event::PhotoTurnedAway(unusable);
+        Ok(match self.hand_in(loaded, inbound, event, None).await? {
+            Received::Repeated => Received::Repeated,
+            Received::Accepted | Received::PhotoTurnedAway(_) => {
+                Received::PhotoTurnedAway(unusable)
+            }
+        })
+    }
+}

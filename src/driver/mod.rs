@@ -1,0 +1,115 @@
+//! Load, step, commit: the one way in which a conversation moves.
+//!
+//! The driver never performs an effect; it stores stage, inbound id and effects in one transaction,
+//! and `crate::jobs` does the rest. It holds no state of its own, so any number of tasks may use it.
+
+mod desk;
+mod utterance;
+
+use std::sync::Arc;
+
+use crate::domain::consultation::{Conversation, Event, Language};
+use crate::ports::{
+    Address, Clock, Commit, Committed, ConversationId, ConversationStore, EffectId, IdSource,
+    InboundId, Loaded, PhotoReader, PhotoStore, StoreError, Utterance,
+};
+use crate::wording::Wording;
+
+/// How often a step is tried again because somebody else moved the conversation meanwhile. Two
+/// presses at once need one; more than a handful means that something is wrong.
+const MOST_TRIES: u32 = 16;
+
+/// Moves conversations.
+#[derive(Clone)]
+pub struct Driver {
+    store: Arc<dyn ConversationStore>,
+    photos: Arc<dyn PhotoStore>,
+    reader: Arc<dyn PhotoReader>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+    wording: Wording,
+}
+
+impl std::fmt::Debug for Driver {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Driver(…)")
+    }
+}
+
+/// What the driver needs of the world.
+#[derive(Clone)]
+pub struct DriverPorts {
+    pub store: Arc<dyn ConversationStore>,
+    pub photos: Arc<dyn PhotoStore>,
+    pub reader: Arc<dyn PhotoReader>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn IdSource>,
+}
+
+impl std::fmt::Debug for DriverPorts {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("DriverPorts(…)")
+    }
+}
+
+/// An event on its way into a conversation.
+struct Arrival {
+    inbound: InboundId,
+    event: Event,
+    utterance: Option<Utterance>,
+    completes: Option<EffectId>,
+}
+
+impl Driver {
+    /// A driver over those ports.
+    pub fn new(ports: DriverPorts, wording: Wording) -> Self {
+        Self {
+            store: ports.store,
+            photos: ports.photos,
+            reader: ports.reader,
+            clock: ports.clock,
+            ids: ports.ids,
+            wording,
+        }
+    }
+
+    /// The conversation at an address; one in which nothing was said where there is none.
+    async fn at(&self, address: &Address) -> Result<Loaded, StoreError> {
+        let known = self.store.load(address).await?;
+        Ok(known.unwrap_or_else(|| Loaded {
+            id: ConversationId(self.ids.ordered()),
+            address: address.clone(),
+            conversation: Conversation::new(Language::default()),
+            version: 0,
+        }))
+    }
+
+    /// Steps and commits, again as long as somebody else was faster.
+    async fn advance(&self, mut loaded: Loaded, arrival: Arrival) -> Result<Committed, StoreError> {
+        for _ in 0..MOST_TRIES {
+            let now = self.clock.now();
+            let step = loaded.conversation.step(arrival.event.clone(), now);
+            let committed = self
+                .store
+                .commit(Commit {
+                    id: loaded.id,
+                    address: loaded.address.clone(),
+                    expected_version: loaded.version,
+                    conversation: step.conversation,
+                    inbound: arrival.inbound.clone(),
+                    utterance: arrival.utterance.clone(),
+                    effects: step.effects,
+                    completes: arrival.completes,
+                    now,
+                })
+                .await?;
+            if committed != Committed::Moved {
+                return Ok(committed);
+            }
+            loaded = self.at(&loaded.address).await?;
+        }
+        Err(StoreError::Unavailable(
+            format!("a conversation moved {MOST_TRIES} times in a row").into(),
+        ))
+    }
+}
