@@ -6,4 +6,5 @@
 pub mod domain;
 pub mod driver;
 pub mod ports;
+pub mod severity;
 pub mod wording;
