@@ -1,4 +1,9 @@
 //! An upright photo to the model's input, exactly as the model was trained.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "sides of photos and bytes fit every number used here"
+)]
 
 use image::RgbImage;
 

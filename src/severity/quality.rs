@@ -2,6 +2,12 @@
 //!
 //! Pure. The same measures as the training code takes, so that the thresholds a model file carries
 //! mean the same here. All use the coded luma Y = 0.299 R + 0.587 G + 0.114 B in 0 to 1.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "sides of photos and bytes fit every number used here"
+)]
 
 use image::RgbImage;
 use serde::Deserialize;

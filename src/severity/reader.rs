@@ -82,7 +82,7 @@ impl PhotoReader for DecodingPhotoReader {
 }
 
 fn read(bytes: &[u8], limits: ReaderLimits) -> Result<ReadPhoto, Unusable> {
-    let picture = decode(bytes).map_err(turned_away)?;
+    let picture = decode(bytes).map_err(|error| turned_away(&error))?;
     let sent = picture.sent_width.min(picture.sent_height);
     let kept = picture.pixels.width().min(picture.pixels.height());
     if sent.min(kept) < limits.shorter_side {
@@ -124,13 +124,15 @@ fn coded_anew(picture: &Picture) -> Result<Vec<u8>, Unusable> {
     Ok(bytes)
 }
 
-fn turned_away(error: DecodeError) -> Unusable {
+fn turned_away(error: &DecodeError) -> Unusable {
     match error {
         DecodeError::Empty => Unusable::Empty,
         DecodeError::Heic => Unusable::Heic,
         DecodeError::TooManyPixels {
             limit_megapixels, ..
-        } => Unusable::TooManyPixels { limit_megapixels },
+        } => Unusable::TooManyPixels {
+            limit_megapixels: *limit_megapixels,
+        },
         DecodeError::UnknownFormat | DecodeError::Truncated { .. } | DecodeError::Broken { .. } => {
             Unusable::Unreadable
         }

@@ -17,16 +17,16 @@ use super::resize::{Part, resize};
 pub(crate) use jpeg_segments::JpegSegments;
 
 /// No decoded picture is longer than this on its longer side, in pixels.
-pub const LONGEST_SIDE: u32 = 2048;
+pub(crate) const LONGEST_SIDE: u32 = 2048;
 /// Most pixels of a JPEG, in millions. Large ones are decoded scaled, so they cost little memory.
-pub const JPEG_MEGAPIXELS: u32 = 120;
+pub(crate) const JPEG_MEGAPIXELS: u32 = 120;
 /// Most pixels of any other picture, in millions.
-pub const OTHER_MEGAPIXELS: u32 = 50;
+pub(crate) const OTHER_MEGAPIXELS: u32 = 50;
 
 /// An upright picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
-    /// At most [`LONGEST_SIDE`] on the longer side.
+    /// At most 2048 on the longer side.
     pub pixels: RgbImage,
     /// Upright width of what was sent, before it was scaled down.
     pub sent_width: u32,
@@ -150,6 +150,8 @@ struct Stored {
     orientation: Orientation,
 }
 
+const PANICKED: &str = "its decoder panicked";
+
 /// Decodes a photo.
 pub fn decode(bytes: &[u8]) -> Result<Picture, DecodeError> {
     let format = Format::of(bytes)?;
@@ -160,7 +162,7 @@ pub fn decode(bytes: &[u8]) -> Result<Picture, DecodeError> {
         Format::Png => png_webp::decode_png(bytes),
         Format::WebP => png_webp::decode_webp(bytes),
     }))
-    .unwrap_or_else(|_| Err(format.broken("its decoder panicked")))?;
+    .unwrap_or_else(|_| Err(format.broken(PANICKED)))?;
     Ok(upright(stored))
 }
 
