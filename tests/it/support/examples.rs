@@ -1,0 +1,380 @@
+//! Examples of everything that can be said, happen or be waited for, for tests that walk them all.
+
+use std::collections::BTreeSet;
+
+use dupi::domain::consultation::{
+    AfterPhoto, AfterTips, Asking, Button, Card, Consultation, ConsultationNumber, Event, Expected,
+    Language, Message, Photo, PhotoState, Purpose, ResultSummary, Stage, Unusable, Words,
+};
+use dupi::domain::guidance::{RedFlag, RedFlags, advise};
+use dupi::domain::scalp::{
+    Answer, Answers, Choice, Grade, Grades, Judgement, ModelIdentity, PhotoId, Question, Region,
+    ScalpType, Selection, Severity, Verdict, View,
+};
+use uuid::Uuid;
+
+pub(crate) fn photo_id(number: u128) -> PhotoId {
+    PhotoId(Uuid::from_u128(number))
+}
+
+pub(crate) fn model() -> ModelIdentity {
+    ModelIdentity {
+        id: "fixed/1".to_owned(),
+        is_demonstration: true,
+        trained_on: "Nothing: the grades are fixed.".to_owned(),
+    }
+}
+
+pub(crate) fn grade(severity: Severity) -> Grade {
+    let mut probabilities = [0.02; 4];
+    probabilities[usize::from(severity.number())] = 0.94;
+    Grade {
+        severity,
+        probabilities,
+        confidence: 0.94,
+        is_certain: true,
+    }
+}
+
+/// Grades by the dataset's numbers, in the dataset's order.
+pub(crate) fn grades(numbers: [u8; 6]) -> Grades {
+    Grades::new(
+        numbers.map(|number| grade(Severity::from_number(number).expect("0 to 3 is a severity"))),
+    )
+}
+
+pub(crate) fn judgement(numbers: [u8; 6]) -> Judgement {
+    Judgement {
+        verdict: Verdict::Graded,
+        view: Some(View {
+            close_up: 0.98,
+            from_afar: 0.01,
+            other: 0.01,
+        }),
+        grades: Some(grades(numbers)),
+        is_soft: false,
+        model: model(),
+    }
+}
+
+pub(crate) fn refused(verdict: Verdict) -> Judgement {
+    Judgement {
+        verdict,
+        view: None,
+        grades: None,
+        is_soft: false,
+        model: model(),
+    }
+}
+
+pub(crate) fn summary(numbers: [u8; 6]) -> ResultSummary {
+    let grades = grades(numbers);
+    ResultSummary {
+        consultation: ConsultationNumber(1),
+        scalp_type: ScalpType::of(&grades),
+        grades,
+        regions: vec![Region::Crown, Region::Back],
+        spots: 2,
+        model: model(),
+    }
+}
+
+/// Every question answered: the first choice, or words.
+pub(crate) fn all_answers() -> Answers {
+    Question::ALL
+        .into_iter()
+        .fold(Answers::default(), |answers, question| {
+            let answer = match question.selection() {
+                Selection::One => Answer::Chosen(question.choices().take(1).collect()),
+                Selection::Several => Answer::Chosen(BTreeSet::new()),
+                Selection::Words => Answer::Words("가려워요".to_owned()),
+            };
+            answers.with(question, answer)
+        })
+}
+
+pub(crate) fn all_messages() -> Vec<Message> {
+    let more = AfterPhoto::OfferMore {
+        left: 3,
+        can_go_on: true,
+    };
+    let mut messages = vec![
+        Message::Hello,
+        Message::AskAge,
+        Message::AskConsent(Purpose::Basic),
+        Message::AskConsent(Purpose::Sensitive),
+        Message::TooYoung,
+        Message::ConsentRefused(Purpose::Basic),
+        Message::ConsentRefused(Purpose::Sensitive),
+        Message::GeneralTips {
+            then: AfterTips::OfferConsent,
+        },
+        Message::GeneralTips {
+            then: AfterTips::OfferConsultation,
+        },
+        Message::PhotoGuide,
+        Message::AskRegion,
+        Message::PhotoReceived {
+            number: 1,
+            then: more,
+        },
+        Message::PhotoFailed {
+            number: 2,
+            then: AfterPhoto::Nothing,
+        },
+        Message::TooManyPhotos { limit: 4 },
+        Message::AnswersReview {
+            answers: all_answers(),
+        },
+        Message::AnswersKept,
+        Message::SurveyDone {
+            answers: all_answers(),
+        },
+        Message::WordsCut { kept: Words::KEPT },
+        Message::PreparingResult,
+        Message::NoUsablePhoto,
+        Message::AskErase,
+        Message::EraseDeclined,
+        Message::CouldNotErase,
+        Message::RedFlagNotice {
+            red_flags: RedFlag::ALL.into_iter().collect(),
+        },
+    ];
+    messages.extend(
+        Region::ALL
+            .into_iter()
+            .flat_map(|region| [1, 4].map(|left| Message::AskPhoto { region, left })),
+    );
+    for verdict in Verdict::ALL {
+        for then in [
+            more,
+            AfterPhoto::Nothing,
+            AfterPhoto::OfferMore {
+                left: 0,
+                can_go_on: true,
+            },
+        ] {
+            messages.push(Message::PhotoJudged {
+                number: 1,
+                verdict,
+                is_soft: true,
+                then,
+            });
+        }
+    }
+    messages.extend(
+        [
+            Unusable::ConsentMissing,
+            Unusable::Unreadable,
+            Unusable::Empty,
+            Unusable::Heic,
+            Unusable::TooManyBytes {
+                limit_megabytes: 20,
+            },
+            Unusable::TooManyPixels {
+                limit_megapixels: 50,
+            },
+            Unusable::TooSmall { needed_pixels: 64 },
+            Unusable::NotStored,
+        ]
+        .map(Message::PhotoUnusable),
+    );
+    for question in Question::ALL {
+        for asking in [Asking::InTurn, Asking::Again] {
+            messages.push(Message::Ask {
+                question,
+                answers: all_answers(),
+                asking,
+            });
+        }
+    }
+    messages.extend(
+        [
+            Expected::Button,
+            Expected::Region,
+            Expected::Photo,
+            Expected::Patience,
+        ]
+        .map(Message::NotUnderstood),
+    );
+    for numbers in [[0; 6], [1; 6], [2; 6], [3; 6], [0, 1, 2, 3, 0, 1]] {
+        let card = (numbers[0] > 0).then_some(Card {
+            consultation: ConsultationNumber(1),
+        });
+        messages.push(Message::Result {
+            summary: summary(numbers),
+            card,
+        });
+        for red_flags in [RedFlags::new(), RedFlag::ALL.into_iter().collect()] {
+            messages.push(Message::Guidance {
+                guidance: advise(Some(&grades(numbers)), &all_answers(), &red_flags, true),
+                consultation: ConsultationNumber(1),
+            });
+        }
+    }
+    messages.push(Message::Guidance {
+        guidance: advise(None, &all_answers(), &RedFlags::new(), false),
+        consultation: ConsultationNumber(1),
+    });
+    messages
+}
+
+fn photos() -> Vec<Photo> {
+    vec![
+        Photo {
+            id: photo_id(1),
+            region: Region::Crown,
+            state: PhotoState::Judged(Box::new(judgement([0, 1, 2, 3, 0, 1]))),
+        },
+        Photo {
+            id: photo_id(2),
+            region: Region::Left,
+            state: PhotoState::Waiting,
+        },
+        Photo {
+            id: photo_id(3),
+            region: Region::Left,
+            state: PhotoState::Judged(Box::new(refused(Verdict::TooDark))),
+        },
+        Photo {
+            id: photo_id(4),
+            region: Region::Left,
+            state: PhotoState::Failed,
+        },
+    ]
+}
+
+pub(crate) fn all_stages() -> Vec<Stage> {
+    let region = Region::Crown;
+    let empty = Consultation::new(ConsultationNumber(1));
+    let full = Consultation {
+        photos: photos(),
+        answers: all_answers(),
+        red_flags: [RedFlag::Distress].into(),
+        ..empty.clone()
+    };
+    let judged = Consultation {
+        photos: photos().into_iter().take(1).collect(),
+        ..full.clone()
+    };
+    let mut stages = vec![
+        Stage::AwaitingFirstContact,
+        Stage::AwaitingLanguage,
+        Stage::AwaitingAge,
+        Stage::AwaitingConsent {
+            purpose: Purpose::Basic,
+        },
+        Stage::AwaitingConsent {
+            purpose: Purpose::Sensitive,
+        },
+        Stage::AwaitingChangeOfMind,
+        Stage::Closed,
+    ];
+    for consultation in [&empty, &full, &judged] {
+        let consultation = || consultation.clone();
+        stages.push(Stage::AwaitingRegion {
+            consultation: consultation(),
+        });
+        stages.push(Stage::AwaitingPhoto {
+            consultation: consultation(),
+            region,
+        });
+        stages.extend(Question::ALL.map(|question| Stage::AwaitingAnswer {
+            consultation: consultation(),
+            region,
+            question,
+        }));
+        stages.push(Stage::AwaitingGrades {
+            consultation: consultation(),
+            region,
+        });
+        stages.push(Stage::AwaitingCard {
+            consultation: consultation(),
+            region,
+        });
+        stages.push(Stage::AwaitingWish {
+            consultation: consultation(),
+            region,
+        });
+        stages.extend(
+            [None, Some(Question::Sex), Some(Question::FreeLine)].map(|question| {
+                Stage::AwaitingCorrection {
+                    consultation: consultation(),
+                    region,
+                    question,
+                }
+            }),
+        );
+    }
+    let confirmations: Vec<Stage> = stages
+        .iter()
+        .filter(|stage| !matches!(stage, Stage::AwaitingFirstContact | Stage::Closed))
+        .map(|stage| Stage::AwaitingEraseConfirmation {
+            then: Box::new(stage.clone()),
+        })
+        .collect();
+    stages.extend(confirmations);
+    stages
+}
+
+pub(crate) fn words(text: &str, red_flags: RedFlags) -> Event {
+    Event::Said(Words {
+        text: text.to_owned(),
+        red_flags,
+        was_cut: false,
+    })
+}
+
+pub(crate) fn all_events() -> Vec<Event> {
+    let mut events = vec![
+        Event::Opened {
+            language: Language::English,
+        },
+        words("안녕하세요", RedFlags::new()),
+        words("", RedFlags::new()),
+        words("열이 나고 고름이 나요", [RedFlag::FeverWithPus].into()),
+        Event::PhotoTurnedAway(Unusable::Heic),
+        Event::ErasingFailed,
+    ];
+    events.extend(Button::all().into_iter().map(Event::Pressed));
+    for question in Question::ALL {
+        events.push(Event::Chosen {
+            question,
+            choices: question.choices().take(1).collect(),
+        });
+        events.push(Event::Chosen {
+            question,
+            choices: BTreeSet::new(),
+        });
+        // A choice of another question.
+        events.push(Event::Chosen {
+            question,
+            choices: [Choice::PriorityPrice].into(),
+        });
+    }
+    for number in [1, 2, 3, 9] {
+        let photo = photo_id(number);
+        events.push(Event::PhotoArrived(photo));
+        events.push(Event::PhotoJudged {
+            photo,
+            judgement: Box::new(judgement([3; 6])),
+        });
+        events.push(Event::PhotoJudged {
+            photo,
+            judgement: Box::new(refused(Verdict::FromAfar)),
+        });
+        events.push(Event::PhotoGradingFailed { photo });
+    }
+    for (number, spots) in [(1, 1), (1, 2), (7, 1)] {
+        let consultation = ConsultationNumber(number);
+        events.push(Event::CardDrawn {
+            consultation,
+            spots,
+        });
+        events.push(Event::CardFailed {
+            consultation,
+            spots,
+        });
+    }
+    events
+}

@@ -1,0 +1,154 @@
+//! Every message has its words in every language.
+
+use dupi::domain::consultation::{Button, Language, Message};
+use dupi::domain::guidance::{Fixed, Modifier, RedFlag, Snippet};
+use dupi::domain::scalp::{Choice, Condition, Severity};
+use dupi::wording::{Worded, Wording};
+
+use crate::support::examples::all_messages;
+
+fn everything_in(worded: &Worded) -> String {
+    let choices = worded.choices.iter().flat_map(|choices| {
+        choices
+            .offered
+            .iter()
+            .map(|choice| choice.label.clone())
+            .chain([choices.done.clone(), choices.none.clone()])
+    });
+    worded
+        .paragraphs
+        .iter()
+        .cloned()
+        .chain(
+            worded
+                .buttons
+                .iter()
+                .flatten()
+                .map(|(_, label)| label.clone()),
+        )
+        .chain(choices)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn every_message_has_words_in_every_language() {
+    let wording = Wording::embedded().expect("the embedded texts are valid");
+    for message in all_messages() {
+        for language in Language::ALL {
+            let worded = wording.words(&message, language);
+            let text = everything_in(&worded);
+            assert!(
+                !text.contains('⟨') && !text.contains("{ $") && !text.trim().is_empty(),
+                "{language:?} {message:?}: {text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn korean_is_spoken_to_koreans_and_english_to_others() {
+    let wording = Wording::embedded().expect("the embedded texts are valid");
+    let has_hangul = |text: &str| text.chars().any(|letter| ('가'..='힣').contains(&letter));
+    for message in all_messages() {
+        // Hello speaks every language, and so do the buttons that choose one; the person's own
+        // words stay as they were written.
+        if matches!(
+            message,
+            Message::Hello | Message::AnswersReview { .. } | Message::SurveyDone { .. }
+        ) {
+            continue;
+        }
+        let korean = everything_in(&wording.words(&message, Language::Korean));
+        let english = everything_in(&wording.words(&message, Language::English));
+        assert!(has_hangul(&korean), "{message:?}: {korean}");
+        assert!(!has_hangul(&english), "{message:?}: {english}");
+    }
+}
+
+#[test]
+fn every_button_and_choice_has_a_label() {
+    let wording = Wording::embedded().expect("the embedded texts are valid");
+    for language in Language::ALL {
+        for button in Button::all() {
+            assert!(
+                !wording.button(button, language).contains('⟨'),
+                "{button:?}"
+            );
+        }
+        for choice in Choice::ALL {
+            assert!(
+                !wording.choice(*choice, language).contains('⟨'),
+                "{choice:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn all_languages_have_the_same_keys() {
+    let wording = Wording::embedded().expect("the embedded texts are valid");
+    let keys = |language| wording.phrases().keys(language);
+    assert_eq!(keys(Language::Korean), keys(Language::English));
+}
+
+#[test]
+fn the_knowledge_base_holds_a_text_for_every_rule() {
+    let wording = Wording::embedded().expect("the embedded texts are valid");
+    let knowledge = wording.knowledge();
+    for condition in Condition::ALL {
+        for severity in Severity::ALL {
+            let snippet = Snippet {
+                condition,
+                severity,
+                is_certain: true,
+            };
+            assert!(
+                knowledge.snippet(&snippet.id()).is_some(),
+                "{}",
+                snippet.id()
+            );
+        }
+    }
+    for flag in RedFlag::ALL {
+        assert!(knowledge.red_flag(flag.id()).is_some(), "{flag:?}");
+    }
+    for modifier in Modifier::ALL {
+        assert!(knowledge.modifier(modifier.id()).is_some(), "{modifier:?}");
+    }
+    for fixed in Fixed::ALL {
+        assert!(knowledge.fixed(fixed.id()).is_some(), "{fixed:?}");
+    }
+}
+
+#[test]
+fn signs_are_found_in_a_persons_own_words_and_innocent_phrases_are_not() {
+    let wording = Wording::embedded().expect("the embedded texts are valid");
+    let triggers = wording.knowledge().triggers();
+    for (words, flag) in [
+        ("어제부터 열이 나요", RedFlag::FeverWithPus),
+        ("고름이 줄줄 흘러요", RedFlag::FeverWithPus),
+        ("갑자기 뭉텅이로 빠져요", RedFlag::SuddenPatches),
+        ("요즘 너무 힘들어서 죽고 싶어요", RedFlag::Distress),
+        ("지금 임신 중이에요", RedFlag::PregnancyOrMedicines),
+        (
+            "염색하고 얼굴이 부었고 숨이 차요",
+            RedFlag::SwellingAfterDye,
+        ),
+        ("I have a fever and pus", RedFlag::FeverWithPus),
+        ("I want to die", RedFlag::Distress),
+        ("열심히 관리했는데 오늘 열이 나요", RedFlag::FeverWithPus),
+    ] {
+        assert!(triggers.found_in(words).contains(&flag), "{words}");
+    }
+    for words in [
+        "열심히 관리하고 있어요",
+        "아이스 아메리카노를 좋아해요",
+        "이렇다 할 증상은 없고 조금 가려워요",
+        "ask me if every wash helps",
+        "I keep using the same shampoo",
+        "no fever, just itchy",
+    ] {
+        assert_eq!(triggers.found_in(words), [].into(), "{words}");
+    }
+}
