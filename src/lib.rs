@@ -4,6 +4,7 @@
 //! `main → app → {jobs channels severity cards storage} → {driver wording} → ports → domain`.
 
 pub mod channels;
+pub mod config;
 pub mod domain;
 pub mod driver;
 pub mod ports;

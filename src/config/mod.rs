@@ -1,0 +1,26 @@
+//! The settings: built-in defaults, then `dupi.toml`, then the environment.
+//!
+//! The only reader of the environment. What is unknown or wrong is refused at the start, naming
+//! the key, the value (never a secret) and a hint; nothing is guessed and nothing is ignored.
+//! Nothing here opens a database, a model or a port. Begin at [`Settings::load`]; one file per
+//! concern holds its keys, their meaning and their defaults.
+
+mod data;
+mod effective;
+mod environment;
+mod error;
+mod log;
+mod model;
+mod onnx_runtime;
+mod reader;
+mod settings;
+mod web;
+
+pub use data::DataSettings;
+pub use environment::Environment;
+pub use error::ConfigError;
+pub use log::LogSettings;
+pub use model::{ModelSettings, RuntimeChoice};
+pub use reader::Origin;
+pub use settings::{Settings, SettingsFile};
+pub use web::WebSettings;
