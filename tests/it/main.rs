@@ -1,5 +1,6 @@
 //! Everything that is tested through the public interface, as one program.
 
+mod architecture;
 mod config;
 mod engine;
 mod guidance;
