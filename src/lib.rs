@@ -9,4 +9,5 @@ pub mod domain;
 pub mod driver;
 pub mod ports;
 pub mod severity;
+pub mod storage;
 pub mod wording;

@@ -109,3 +109,16 @@ pub enum Effect {
     /// Erase the person and all that belongs to them.
     ErasePerson,
 }
+
+impl Effect {
+    /// The fixed name, for logs and operators.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Send { .. } => "send",
+            Self::GradePhoto { .. } => "grade_photo",
+            Self::DrawCard { .. } => "draw_card",
+            Self::ForgetPhotos { .. } => "forget_photos",
+            Self::ErasePerson => "erase_person",
+        }
+    }
+}

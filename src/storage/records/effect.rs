@@ -1,0 +1,92 @@
+//! Effects that wait to be carried out.
+
+use serde::{Deserialize, Serialize};
+
+use super::message::{MessageRecord, SlotRecord, SummaryRecord};
+use super::names::{Id, Name};
+use crate::domain::consultation::{Effect, Language};
+use crate::domain::scalp::PhotoId;
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "effect", rename_all = "snake_case")]
+pub(super) enum EffectRecord {
+    Send {
+        message: Box<MessageRecord>,
+        language: Name<Language>,
+        slot: Option<SlotRecord>,
+    },
+    GradePhoto {
+        photo: Id,
+    },
+    DrawCard {
+        summary: Box<SummaryRecord>,
+        photo: Id,
+        language: Name<Language>,
+    },
+    ForgetPhotos {
+        photos: Vec<Id>,
+    },
+    ErasePerson,
+}
+
+impl From<&Effect> for EffectRecord {
+    fn from(effect: &Effect) -> Self {
+        match effect {
+            Effect::Send {
+                message,
+                language,
+                slot,
+            } => Self::Send {
+                message: Box::new((&**message).into()),
+                language: Name(*language),
+                slot: slot.map(Into::into),
+            },
+            Effect::GradePhoto { photo } => Self::GradePhoto { photo: Id(photo.0) },
+            Effect::DrawCard {
+                summary,
+                photo,
+                language,
+            } => Self::DrawCard {
+                summary: Box::new((&**summary).into()),
+                photo: Id(photo.0),
+                language: Name(*language),
+            },
+            Effect::ForgetPhotos { photos } => Self::ForgetPhotos {
+                photos: photos.iter().map(|photo| Id(photo.0)).collect(),
+            },
+            Effect::ErasePerson => Self::ErasePerson,
+        }
+    }
+}
+
+impl From<EffectRecord> for Effect {
+    fn from(record: EffectRecord) -> Self {
+        match record {
+            EffectRecord::Send {
+                message,
+                language,
+                slot,
+            } => Self::Send {
+                message: Box::new((*message).into()),
+                language: language.0,
+                slot: slot.map(Into::into),
+            },
+            EffectRecord::GradePhoto { photo } => Self::GradePhoto {
+                photo: PhotoId(photo.0),
+            },
+            EffectRecord::DrawCard {
+                summary,
+                photo,
+                language,
+            } => Self::DrawCard {
+                summary: Box::new((*summary).into()),
+                photo: PhotoId(photo.0),
+                language: language.0,
+            },
+            EffectRecord::ForgetPhotos { photos } => Self::ForgetPhotos {
+                photos: photos.into_iter().map(|photo| PhotoId(photo.0)).collect(),
+            },
+            EffectRecord::ErasePerson => Self::ErasePerson,
+        }
+    }
+}

@@ -1,0 +1,404 @@
+//! Messages that wait to be sent, and the slots they go to.
+
+use serde::{Deserialize, Serialize};
+
+use super::guidance::GuidanceRecord;
+use super::names::{Id, Name};
+use super::scalp::{AnswersRecord, GradesRecord, ModelRecord};
+use crate::domain::consultation::{
+    AfterPhoto, AfterTips, Asking, Card, ConsultationNumber, Expected, Message, Purpose,
+    ResultSummary, Slot, Unusable,
+};
+use crate::domain::guidance::RedFlag;
+use crate::domain::scalp::{PhotoId, Question, Region, ScalpType, Verdict};
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "message", rename_all = "snake_case")]
+pub(super) enum MessageRecord {
+    Hello,
+    AskAge,
+    AskConsent {
+        purpose: Name<Purpose>,
+    },
+    TooYoung,
+    ConsentRefused {
+        purpose: Name<Purpose>,
+    },
+    GeneralTips {
+        then: Name<AfterTips>,
+    },
+    PhotoGuide,
+    AskRegion,
+    AskPhoto {
+        region: Name<Region>,
+        left: usize,
+    },
+    PhotoReceived {
+        number: usize,
+        then: AfterPhotoRecord,
+    },
+    PhotoJudged {
+        number: usize,
+        verdict: Name<Verdict>,
+        is_soft: bool,
+        then: AfterPhotoRecord,
+    },
+    PhotoFailed {
+        number: usize,
+        then: AfterPhotoRecord,
+    },
+    PhotoUnusable {
+        reason: UnusableRecord,
+    },
+    TooManyPhotos {
+        limit: usize,
+    },
+    Ask {
+        question: Name<Question>,
+        answers: AnswersRecord,
+        asking: Name<Asking>,
+    },
+    AnswersReview {
+        answers: AnswersRecord,
+    },
+    AnswersKept,
+    SurveyDone {
+        answers: AnswersRecord,
+    },
+    WordsCut {
+        kept: usize,
+    },
+    PreparingResult,
+    NoUsablePhoto,
+    Result {
+        summary: Box<SummaryRecord>,
+        /// The number of the consultation whose card it is.
+        card: Option<u32>,
+    },
+    Guidance {
+        guidance: GuidanceRecord,
+        consultation: u32,
+    },
+    RedFlagNotice {
+        red_flags: Vec<Name<RedFlag>>,
+    },
+    AskErase,
+    EraseDeclined,
+    NotUnderstood {
+        expected: Name<Expected>,
+    },
+    CouldNotErase,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "offer", rename_all = "snake_case")]
+pub(super) enum AfterPhotoRecord {
+    More { left: usize, can_go_on: bool },
+    Nothing,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "unusable", rename_all = "snake_case")]
+pub(super) enum UnusableRecord {
+    Unreadable,
+    Empty,
+    Heic,
+    TooManyBytes { limit_megabytes: u32 },
+    TooManyPixels { limit_megapixels: u32 },
+    TooSmall { needed_pixels: u32 },
+    NotStored,
+    ConsentMissing,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct SummaryRecord {
+    consultation: u32,
+    grades: GradesRecord,
+    scalp_type: Name<ScalpType>,
+    regions: Vec<Name<Region>>,
+    spots: usize,
+    model: ModelRecord,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "slot", rename_all = "snake_case")]
+pub(super) enum SlotRecord {
+    Survey { consultation: u32 },
+    Photo { photo: Id },
+    Result { consultation: u32 },
+    Guidance { consultation: u32 },
+}
+
+impl From<&Message> for MessageRecord {
+    fn from(message: &Message) -> Self {
+        match message {
+            Message::Hello => Self::Hello,
+            Message::AskAge => Self::AskAge,
+            Message::AskConsent(purpose) => Self::AskConsent {
+                purpose: Name(*purpose),
+            },
+            Message::TooYoung => Self::TooYoung,
+            Message::ConsentRefused(purpose) => Self::ConsentRefused {
+                purpose: Name(*purpose),
+            },
+            Message::GeneralTips { then } => Self::GeneralTips { then: Name(*then) },
+            Message::PhotoGuide => Self::PhotoGuide,
+            Message::AskRegion => Self::AskRegion,
+            Message::AskPhoto { region, left } => Self::AskPhoto {
+                region: Name(*region),
+                left: *left,
+            },
+            Message::PhotoReceived { number, then } => Self::PhotoReceived {
+                number: *number,
+                then: (*then).into(),
+            },
+            Message::PhotoJudged {
+                number,
+                verdict,
+                is_soft,
+                then,
+            } => Self::PhotoJudged {
+                number: *number,
+                verdict: Name(*verdict),
+                is_soft: *is_soft,
+                then: (*then).into(),
+            },
+            Message::PhotoFailed { number, then } => Self::PhotoFailed {
+                number: *number,
+                then: (*then).into(),
+            },
+            Message::PhotoUnusable(reason) => Self::PhotoUnusable {
+                reason: (*reason).into(),
+            },
+            Message::TooManyPhotos { limit } => Self::TooManyPhotos { limit: *limit },
+            Message::Ask {
+                question,
+                answers,
+                asking,
+            } => Self::Ask {
+                question: Name(*question),
+                answers: answers.into(),
+                asking: Name(*asking),
+            },
+            Message::AnswersReview { answers } => Self::AnswersReview {
+                answers: answers.into(),
+            },
+            Message::AnswersKept => Self::AnswersKept,
+            Message::SurveyDone { answers } => Self::SurveyDone {
+                answers: answers.into(),
+            },
+            Message::WordsCut { kept } => Self::WordsCut { kept: *kept },
+            Message::PreparingResult => Self::PreparingResult,
+            Message::NoUsablePhoto => Self::NoUsablePhoto,
+            Message::Result { summary, card } => Self::Result {
+                summary: Box::new(summary.into()),
+                card: card.map(|card| card.consultation.0),
+            },
+            Message::Guidance {
+                guidance,
+                consultation,
+            } => Self::Guidance {
+                guidance: guidance.into(),
+                consultation: consultation.0,
+            },
+            Message::RedFlagNotice { red_flags } => Self::RedFlagNotice {
+                red_flags: red_flags.iter().copied().map(Name).collect(),
+            },
+            Message::AskErase => Self::AskErase,
+            Message::EraseDeclined => Self::EraseDeclined,
+            Message::NotUnderstood(expected) => Self::NotUnderstood {
+                expected: Name(*expected),
+            },
+            Message::CouldNotErase => Self::CouldNotErase,
+        }
+    }
+}
+
+impl From<MessageRecord> for Message {
+    fn from(record: MessageRecord) -> Self {
+        match record {
+            MessageRecord::Hello => Self::Hello,
+            MessageRecord::AskAge => Self::AskAge,
+            MessageRecord::AskConsent { purpose } => Self::AskConsent(purpose.0),
+            MessageRecord::TooYoung => Self::TooYoung,
+            MessageRecord::ConsentRefused { purpose } => Self::ConsentRefused(purpose.0),
+            MessageRecord::GeneralTips { then } => Self::GeneralTips { then: then.0 },
+            MessageRecord::PhotoGuide => Self::PhotoGuide,
+            MessageRecord::AskRegion => Self::AskRegion,
+            MessageRecord::AskPhoto { region, left } => Self::AskPhoto {
+                region: region.0,
+                left,
+            },
+            MessageRecord::PhotoReceived { number, then } => Self::PhotoReceived {
+                number,
+                then: then.into(),
+            },
+            MessageRecord::PhotoJudged {
+                number,
+                verdict,
+                is_soft,
+                then,
+            } => Self::PhotoJudged {
+                number,
+                verdict: verdict.0,
+                is_soft,
+                then: then.into(),
+            },
+            MessageRecord::PhotoFailed { number, then } => Self::PhotoFailed {
+                number,
+                then: then.into(),
+            },
+            MessageRecord::PhotoUnusable { reason } => Self::PhotoUnusable(reason.into()),
+            MessageRecord::TooManyPhotos { limit } => Self::TooManyPhotos { limit },
+            MessageRecord::Ask {
+                question,
+                answers,
+                asking,
+            } => Self::Ask {
+                question: question.0,
+                answers: answers.into(),
+                asking: asking.0,
+            },
+            MessageRecord::AnswersReview { answers } => Self::AnswersReview {
+                answers: answers.into(),
+            },
+            MessageRecord::AnswersKept => Self::AnswersKept,
+            MessageRecord::SurveyDone { answers } => Self::SurveyDone {
+                answers: answers.into(),
+            },
+            MessageRecord::WordsCut { kept } => Self::WordsCut { kept },
+            MessageRecord::PreparingResult => Self::PreparingResult,
+            MessageRecord::NoUsablePhoto => Self::NoUsablePhoto,
+            MessageRecord::Result { summary, card } => Self::Result {
+                summary: (*summary).into(),
+                card: card.map(|number| Card {
+                    consultation: ConsultationNumber(number),
+                }),
+            },
+            MessageRecord::Guidance {
+                guidance,
+                consultation,
+            } => Self::Guidance {
+                guidance: guidance.into(),
+                consultation: ConsultationNumber(consultation),
+            },
+            MessageRecord::RedFlagNotice { red_flags } => Self::RedFlagNotice {
+                red_flags: red_flags.into_iter().map(|flag| flag.0).collect(),
+            },
+            MessageRecord::AskErase => Self::AskErase,
+            MessageRecord::EraseDeclined => Self::EraseDeclined,
+            MessageRecord::NotUnderstood { expected } => Self::NotUnderstood(expected.0),
+            MessageRecord::CouldNotErase => Self::CouldNotErase,
+        }
+    }
+}
+
+impl From<AfterPhoto> for AfterPhotoRecord {
+    fn from(then: AfterPhoto) -> Self {
+        match then {
+            AfterPhoto::OfferMore { left, can_go_on } => Self::More { left, can_go_on },
+            AfterPhoto::Nothing => Self::Nothing,
+        }
+    }
+}
+
+impl From<AfterPhotoRecord> for AfterPhoto {
+    fn from(record: AfterPhotoRecord) -> Self {
+        match record {
+            AfterPhotoRecord::More { left, can_go_on } => Self::OfferMore { left, can_go_on },
+            AfterPhotoRecord::Nothing => Self::Nothing,
+        }
+    }
+}
+
+impl From<Unusable> for UnusableRecord {
+    fn from(reason: Unusable) -> Self {
+        match reason {
+            Unusable::Unreadable => Self::Unreadable,
+            Unusable::Empty => Self::Empty,
+            Unusable::Heic => Self::Heic,
+            Unusable::TooManyBytes { limit_megabytes } => Self::TooManyBytes { limit_megabytes },
+            Unusable::TooManyPixels { limit_megapixels } => {
+                Self::TooManyPixels { limit_megapixels }
+            }
+            Unusable::TooSmall { needed_pixels } => Self::TooSmall { needed_pixels },
+            Unusable::NotStored => Self::NotStored,
+            Unusable::ConsentMissing => Self::ConsentMissing,
+        }
+    }
+}
+
+impl From<UnusableRecord> for Unusable {
+    fn from(record: UnusableRecord) -> Self {
+        match record {
+            UnusableRecord::Unreadable => Self::Unreadable,
+            UnusableRecord::Empty => Self::Empty,
+            UnusableRecord::Heic => Self::Heic,
+            UnusableRecord::TooManyBytes { limit_megabytes } => {
+                Self::TooManyBytes { limit_megabytes }
+            }
+            UnusableRecord::TooManyPixels { limit_megapixels } => {
+                Self::TooManyPixels { limit_megapixels }
+            }
+            UnusableRecord::TooSmall { needed_pixels } => Self::TooSmall { needed_pixels },
+            UnusableRecord::NotStored => Self::NotStored,
+            UnusableRecord::ConsentMissing => Self::ConsentMissing,
+        }
+    }
+}
+
+impl From<&ResultSummary> for SummaryRecord {
+    fn from(summary: &ResultSummary) -> Self {
+        Self {
+            consultation: summary.consultation.0,
+            grades: (&summary.grades).into(),
+            scalp_type: Name(summary.scalp_type),
+            regions: summary.regions.iter().copied().map(Name).collect(),
+            spots: summary.spots,
+            model: (&summary.model).into(),
+        }
+    }
+}
+
+impl From<SummaryRecord> for ResultSummary {
+    fn from(record: SummaryRecord) -> Self {
+        Self {
+            consultation: ConsultationNumber(record.consultation),
+            grades: record.grades.into(),
+            scalp_type: record.scalp_type.0,
+            regions: record.regions.into_iter().map(|region| region.0).collect(),
+            spots: record.spots,
+            model: record.model.into(),
+        }
+    }
+}
+
+impl From<Slot> for SlotRecord {
+    fn from(slot: Slot) -> Self {
+        match slot {
+            Slot::Survey(number) => Self::Survey {
+                consultation: number.0,
+            },
+            Slot::Photo(photo) => Self::Photo { photo: Id(photo.0) },
+            Slot::Result(number) => Self::Result {
+                consultation: number.0,
+            },
+            Slot::Guidance(number) => Self::Guidance {
+                consultation: number.0,
+            },
+        }
+    }
+}
+
+impl From<SlotRecord> for Slot {
+    fn from(record: SlotRecord) -> Self {
+        match record {
+            SlotRecord::Survey { consultation } => Self::Survey(ConsultationNumber(consultation)),
+            SlotRecord::Photo { photo } => Self::Photo(PhotoId(photo.0)),
+            SlotRecord::Result { consultation } => Self::Result(ConsultationNumber(consultation)),
+            SlotRecord::Guidance { consultation } => {
+                Self::Guidance(ConsultationNumber(consultation))
+            }
+        }
+    }
+}
