@@ -11,7 +11,6 @@ mod environment;
 mod error;
 mod log;
 mod model;
-mod onnx_runtime;
 mod reader;
 mod settings;
 mod web;

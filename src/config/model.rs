@@ -1,10 +1,11 @@
 //! `[model]`: which severity model, and what runs it.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use super::effective::path_value;
 use super::reader::{Key, Reader};
-use super::{ConfigError, Environment, environment, onnx_runtime};
+use super::{ConfigError, Environment, environment};
 
 const FILE: Key = Key::new("model.file");
 const RUNTIME: Key = Key::new("model.runtime");
@@ -46,9 +47,9 @@ pub struct ModelSettings {
     /// ONNX Runtime's shared library, where it was named.
     pub library: Option<PathBuf>,
     /// Threads that work on one photo.
-    pub threads: usize,
+    pub threads: NonZeroUsize,
     /// How many photos may wait; one more is asked to come back in a moment.
-    pub queue: usize,
+    pub queue: NonZeroUsize,
     /// Folders of active Python environments, in which ONNX Runtime may be found.
     pub python_environments: Vec<PathBuf>,
 }
@@ -59,8 +60,8 @@ impl Default for ModelSettings {
             file: None,
             runtime: RuntimeChoice::Auto,
             library: None,
-            threads: 1,
-            queue: 64,
+            threads: NonZeroUsize::MIN,
+            queue: NonZeroUsize::new(64).expect("not zero"),
             python_environments: Vec::new(),
         }
     }
@@ -68,16 +69,6 @@ impl Default for ModelSettings {
 
 impl ModelSettings {
     pub(super) const KEYS: [&'static Key; 5] = [&FILE, &RUNTIME, &LIBRARY, &THREADS, &QUEUE];
-
-    /// ONNX Runtime's shared library: the one that was named, whether it is there or not, or else
-    /// the first one found in an active Python environment.
-    pub fn find_library(&self) -> Option<PathBuf> {
-        self.library.clone().or_else(|| {
-            self.python_environments
-                .iter()
-                .find_map(|folder| onnx_runtime::library_in(folder))
-        })
-    }
 
     pub(super) fn read(
         reader: &mut Reader<'_>,
@@ -98,8 +89,8 @@ impl ModelSettings {
             file: reader.path(&FILE)?,
             runtime,
             library: reader.path(&LIBRARY)?,
-            threads: reader.number(&THREADS, 1, 64)?.unwrap_or(defaults.threads),
-            queue: reader.number(&QUEUE, 1, 10_000)?.unwrap_or(defaults.queue),
+            threads: reader.number(&THREADS, 64)?.unwrap_or(defaults.threads),
+            queue: reader.number(&QUEUE, 10_000)?.unwrap_or(defaults.queue),
             python_environments: [environment::VIRTUAL_ENV, environment::CONDA_PREFIX]
                 .into_iter()
                 .filter_map(|name| environment.get(name))
@@ -109,7 +100,7 @@ impl ModelSettings {
     }
 
     pub(super) fn values(&self) -> [Option<toml::Value>; 5] {
-        let count = |number: usize| i64::try_from(number).ok().map(toml::Value::from);
+        let count = |number: NonZeroUsize| i64::try_from(number.get()).ok().map(toml::Value::from);
         [
             self.file.as_deref().map(path_value),
             Some(self.runtime.id().into()),

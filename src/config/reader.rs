@@ -1,6 +1,7 @@
 //! Reads one key after the other and remembers where each value came from.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use super::error::nearest;
@@ -145,26 +146,26 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A whole number from `least` to `most`, from the file.
+    /// A whole number from 1 to `most`, from the file.
     pub(super) fn number(
         &mut self,
         key: &Key,
-        least: usize,
         most: usize,
-    ) -> Result<Option<usize>, ConfigError> {
+    ) -> Result<Option<NonZeroUsize>, ConfigError> {
         let Some(value) = self.value(key) else {
             return Ok(None);
         };
         value
             .as_integer()
             .and_then(|number| usize::try_from(number).ok())
-            .filter(|number| (least..=most).contains(number))
+            .and_then(NonZeroUsize::new)
+            .filter(|number| number.get() <= most)
             .map(Some)
             .ok_or_else(|| {
                 bad(
                     key,
                     &value,
-                    &format!("write a whole number from {least} to {most}"),
+                    &format!("write a whole number from 1 to {most}"),
                 )
             })
     }

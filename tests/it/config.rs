@@ -1,6 +1,7 @@
 //! The settings: what is accepted, what is refused and how, and what is never shown.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use dupi::config::{ConfigError, Environment, Origin, RuntimeChoice, Settings, SettingsFile};
 
@@ -50,6 +51,7 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
             ("ORT_DYLIB_PATH", "/opt/libonnxruntime.so"),
             ("RUST_LOG", "debug"),
             ("DUPI_DATA_DIR", ""),
+            ("VIRTUAL_ENV", "/opt/venv"),
             ("PATH", "/usr/bin"),
         ],
     )
@@ -63,11 +65,12 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
     assert_eq!(settings.origin("web.open"), Origin::File);
     assert_eq!(settings.data.folder.to_str(), Some("/srv/file"));
     assert_eq!(
-        settings.model.find_library().unwrap().to_str(),
+        settings.model.library.as_deref().and_then(Path::to_str),
         Some("/opt/libonnxruntime.so")
     );
+    assert_eq!(settings.model.python_environments, [Path::new("/opt/venv")]);
     assert_eq!(settings.log.filter, "debug");
-    assert_eq!(settings.model.threads, 1);
+    assert_eq!(settings.model.threads.get(), 1);
     assert_eq!(settings.origin("model.threads"), Origin::Default);
 }
 
