@@ -7,6 +7,7 @@ pub mod channels;
 pub mod config;
 pub mod domain;
 pub mod driver;
+pub mod jobs;
 pub mod ports;
 pub mod severity;
 pub mod storage;

@@ -1,0 +1,71 @@
+//! Every job there is: how it runs, how often, and what is said when it is given up.
+//!
+//! The fixed names are [`Effect::name`].
+
+use super::outcome::{Limits, Outcome};
+use super::{JobPorts, draw_card, erase_person, forget_photos, grade_photo, send};
+use crate::domain::consultation::{Effect, Event};
+use crate::ports::ClaimedEffect;
+
+pub(super) const fn limits(effect: &Effect) -> Limits {
+    match effect {
+        Effect::Send { .. } => send::LIMITS,
+        Effect::GradePhoto { .. } => grade_photo::LIMITS,
+        Effect::DrawCard { .. } => draw_card::LIMITS,
+        Effect::ForgetPhotos { .. } => forget_photos::LIMITS,
+        Effect::ErasePerson => erase_person::LIMITS,
+    }
+}
+
+/// One try.
+pub(super) async fn run(ports: &JobPorts, claimed: &ClaimedEffect) -> Outcome {
+    let conversation = claimed.conversation;
+    match &claimed.effect {
+        Effect::Send {
+            message,
+            language,
+            slot,
+        } => send::run(ports, claimed, message, *language, *slot).await,
+        Effect::GradePhoto { photo } => grade_photo::run(ports, conversation, *photo).await,
+        Effect::DrawCard {
+            summary,
+            photo,
+            language,
+        } => draw_card::run(ports, conversation, summary, *photo, *language).await,
+        Effect::ForgetPhotos { photos } => forget_photos::run(ports, conversation, photos).await,
+        Effect::ErasePerson => erase_person::run(ports, conversation).await,
+    }
+}
+
+/// What has happened when an effect is given up for good. There is no use in saying that nothing
+/// could be said; and photos that could not be forgotten are the operator's affair.
+pub(super) fn failure(effect: &Effect) -> Option<Event> {
+    match effect {
+        Effect::Send { .. } | Effect::ForgetPhotos { .. } => None,
+        Effect::GradePhoto { photo } => Some(grade_photo::failure(*photo)),
+        Effect::DrawCard { summary, .. } => Some(draw_card::failure(summary)),
+        Effect::ErasePerson => Some(erase_person::failure()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::runner::LEASE;
+    use super::{draw_card, erase_person, forget_photos, grade_photo, send};
+    use std::time::Duration;
+
+    /// A lease must outlive the try and the note of its outcome, or a job runs twice at once.
+    #[test]
+    fn every_deadline_ends_well_before_the_lease() {
+        let lease = Duration::try_from(LEASE).unwrap();
+        for limits in [
+            send::LIMITS,
+            grade_photo::LIMITS,
+            draw_card::LIMITS,
+            forget_photos::LIMITS,
+            erase_person::LIMITS,
+        ] {
+            assert!(limits.deadline + Duration::from_secs(10) <= lease);
+        }
+    }
+}

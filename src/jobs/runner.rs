@@ -1,0 +1,226 @@
+//! The executor: claims what is due, runs it side by side, settles what comes out.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use jiff::SignedDuration;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::outcome::{Outcome, backoff, told};
+use super::{JobPorts, register};
+use crate::domain::consultation::Event;
+use crate::ports::{ClaimedEffect, StoreError};
+
+/// How many effects run at once in one process.
+const MOST_AT_ONCE: usize = 8;
+/// Longer than any job's deadline; see the test in `register`.
+pub(super) const LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// How long to sleep when nothing is due: a safety net, as new effects wake us at once.
+const SLOW_POLL: Duration = Duration::from_secs(30);
+/// How long to wait when the queue itself cannot be asked.
+const TROUBLE_WAIT: Duration = Duration::from_secs(1);
+
+/// Carries out stored effects. A clone is a handle on the same ports.
+#[derive(Debug, Clone)]
+pub struct EffectRunner {
+    ports: Arc<JobPorts>,
+}
+
+impl EffectRunner {
+    /// A runner over those ports; nothing runs yet.
+    pub fn new(ports: JobPorts) -> Self {
+        Self {
+            ports: Arc::new(ports),
+        }
+    }
+
+    /// Carries out effects as they fall due, until `shutdown`: then no more are taken, and those
+    /// that are taken are finished.
+    pub async fn run(&self, shutdown: CancellationToken) {
+        let mut running = JoinSet::new();
+        loop {
+            let nap = match self.start_due(&mut running).await {
+                Ok(_) => self.nap(&running).await,
+                Err(error) => {
+                    tracing::warn!(error = %told(&error), "Effects cannot be claimed");
+                    TROUBLE_WAIT
+                }
+            };
+            tokio::select! {
+                biased;
+                () = shutdown.cancelled() => break,
+                Some(_) = running.join_next() => {}
+                () = self.ports.queue.stored() => {}
+                () = tokio::time::sleep(nap) => {}
+            }
+            while running.try_join_next().is_some() {}
+        }
+        while running.join_next().await.is_some() {}
+    }
+
+    /// Carries out everything that is due now, and all that follows from it, without waiting for
+    /// anything that falls due later. Returns how many tries were made.
+    pub async fn run_until_idle(&self) -> Result<usize, StoreError> {
+        let mut running = JoinSet::new();
+        let mut tries = 0;
+        loop {
+            tries += self.start_due(&mut running).await?;
+            if running.join_next().await.is_none() {
+                return Ok(tries);
+            }
+        }
+    }
+
+    /// Claims what is due, as far as there is room, and starts it; returns how many.
+    async fn start_due(&self, running: &mut JoinSet<()>) -> Result<usize, StoreError> {
+        let room = MOST_AT_ONCE.saturating_sub(running.len());
+        if room == 0 {
+            return Ok(0);
+        }
+        let limit = u32::try_from(room).expect("the room is small");
+        let now = self.ports.clock.now();
+        let claimed = self.ports.queue.claim(now, LEASE, limit).await?;
+        let started = claimed.len();
+        for effect in claimed {
+            let runner = self.clone();
+            running.spawn(async move { runner.carry_out(effect).await });
+        }
+        Ok(started)
+    }
+
+    /// How long nothing will fall due.
+    async fn nap(&self, running: &JoinSet<()>) -> Duration {
+        if running.len() >= MOST_AT_ONCE {
+            // Whatever is due waits for room, and the end of a job wakes us.
+            return SLOW_POLL;
+        }
+        match self.ports.queue.next_due().await {
+            Ok(None) => SLOW_POLL,
+            Ok(Some(due)) => {
+                let wait = due.duration_since(self.ports.clock.now());
+                // Already due: it was stored since the claim.
+                Duration::try_from(wait)
+                    .unwrap_or(Duration::ZERO)
+                    .min(SLOW_POLL)
+            }
+            Err(error) => {
+                tracing::warn!(error = %told(&error), "The queue of effects cannot be read");
+                TROUBLE_WAIT
+            }
+        }
+    }
+
+    async fn carry_out(&self, claimed: ClaimedEffect) {
+        let outcome = self.attempt(&claimed).await;
+        if let Err(error) = self.settle(&claimed, outcome).await {
+            // The lease runs out, and the effect is tried again: twice is harmless.
+            tracing::warn!(
+                effect.id = %claimed.id.0,
+                effect.kind = claimed.effect.name(),
+                error = %told(&error),
+                "What became of an effect cannot be noted",
+            );
+        }
+    }
+
+    /// One try, within its deadline; a panic is a failed try.
+    async fn attempt(&self, claimed: &ClaimedEffect) -> Outcome {
+        let limits = register::limits(&claimed.effect);
+        if claimed.attempt > limits.most_tries {
+            // Only a process that died at the last try leaves it at that.
+            return Outcome::Hopeless {
+                error: "it was never finished".to_owned(),
+            };
+        }
+        let job = AssertUnwindSafe(register::run(&self.ports, claimed)).catch_unwind();
+        match tokio::time::timeout(limits.deadline, job).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_panic)) => Outcome::TryAgain {
+                error: "it panicked".to_owned(),
+                after: None,
+            },
+            Err(_elapsed) => Outcome::TryAgain {
+                error: format!("it took longer than {} s", limits.deadline.as_secs()),
+                after: None,
+            },
+        }
+    }
+
+    async fn settle(&self, claimed: &ClaimedEffect, outcome: Outcome) -> Result<(), StoreError> {
+        match outcome {
+            Outcome::Done => {
+                let now = self.ports.clock.now();
+                self.ports.queue.complete(claimed.id, now).await
+            }
+            Outcome::Happened(event) => match self.report(claimed, event).await {
+                Ok(()) => Ok(()),
+                Err(error) if error.is_temporary() => {
+                    self.try_again(claimed, &told(&error), None).await
+                }
+                Err(error) => self.give_up(claimed, &told(&error)).await,
+            },
+            Outcome::TryAgain { error, after } => self.try_again(claimed, &error, after).await,
+            Outcome::Hopeless { error } => self.give_up(claimed, &error).await,
+        }
+    }
+
+    async fn report(&self, claimed: &ClaimedEffect, event: Event) -> Result<(), StoreError> {
+        let events = &self.ports.events;
+        events.report(claimed.conversation, claimed.id, event).await
+    }
+
+    async fn try_again(
+        &self,
+        claimed: &ClaimedEffect,
+        error: &str,
+        after: Option<Duration>,
+    ) -> Result<(), StoreError> {
+        if claimed.attempt >= register::limits(&claimed.effect).most_tries {
+            return self.give_up(claimed, error).await;
+        }
+        let wait = backoff(claimed.attempt).max(after.unwrap_or_default());
+        tracing::warn!(
+            effect.id = %claimed.id.0,
+            effect.kind = claimed.effect.name(),
+            attempt = claimed.attempt,
+            wait_s = wait.as_secs(),
+            error,
+            "An effect failed and is tried again",
+        );
+        let run_at = self
+            .ports
+            .clock
+            .now()
+            .saturating_add(SignedDuration::try_from(wait).unwrap_or(LEASE))
+            .expect("a signed duration has no calendar units");
+        self.ports.queue.retry(claimed.id, run_at, error).await
+    }
+
+    /// The person is told first: dying in between then costs a note, not an answer.
+    async fn give_up(&self, claimed: &ClaimedEffect, error: &str) -> Result<(), StoreError> {
+        tracing::error!(
+            effect.id = %claimed.id.0,
+            effect.kind = claimed.effect.name(),
+            attempt = claimed.attempt,
+            error,
+            "An effect failed for good",
+        );
+        if let Some(event) = register::failure(&claimed.effect)
+            && let Err(unreported) = self.report(claimed, event).await
+        {
+            if unreported.is_temporary() {
+                return Err(unreported);
+            }
+            tracing::error!(
+                effect.id = %claimed.id.0,
+                error = %told(&unreported),
+                "The failure of an effect cannot be reported",
+            );
+        }
+        let now = self.ports.clock.now();
+        self.ports.queue.fail(claimed.id, now, error).await
+    }
+}
