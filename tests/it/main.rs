@@ -1,6 +1,7 @@
 //! Everything that is tested through the public interface, as one program.
 
 mod architecture;
+mod cards;
 mod config;
 mod engine;
 mod guidance;
