@@ -3,13 +3,25 @@
 //! The only user of `ort`, `rten` and the picture decoders. Whatever a person sends ends as a
 //! refusal, a verdict or grades, never as a panic; the bounds of a photo are checked in its header,
 //! before any pixel is decoded. Nothing here reads the environment, keeps a photo or logs one.
+//!
+//! Begin at [`Model::open`] and [`Model::analyze`]; [`OnnxSeverityGrader`] puts a queue before them.
 
+mod contract;
 mod decode;
+mod grade;
+mod model;
 mod preprocess;
 mod quality;
 mod reader;
 mod resize;
+mod runtime;
+mod worker;
 
-pub use decode::{DecodeError, Picture, decode};
+pub use contract::ContractError;
+pub use decode::{DecodeError, Format, Picture, decode};
+pub use grade::Timing;
+pub use model::{Analysis, Model, ModelError, ModelSource};
 pub use quality::{Measures, QualityLimits, measure};
 pub use reader::{DecodingPhotoReader, ReaderLimits};
+pub use runtime::{BackendDescription, BackendOptions, RuntimeChoice, RuntimeError, find_library};
+pub use worker::{BatchLimits, OnnxSeverityGrader};
