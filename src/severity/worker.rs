@@ -107,7 +107,10 @@ impl OnnxSeverityGrader {
         let (orders, received) = sync_channel(capacity + 1);
         let thread = std::thread::Builder::new()
             .name("severity".to_owned())
-            .spawn(move || Worker { model, limits }.work(&received))?;
+            .spawn(move || {
+                let mut model = model;
+                work(|batch| model.run(batch), limits, &received);
+            })?;
         Ok(Self {
             contract,
             orders,
@@ -198,65 +201,66 @@ impl SeverityGrader for OnnxSeverityGrader {
     }
 }
 
-struct Worker {
-    model: Model,
-    limits: BatchLimits,
-}
-
-impl Worker {
-    fn work(mut self, orders: &Receiver<Order>) {
-        let mut queue = VecDeque::new();
-        let mut is_stopping = false;
-        loop {
-            while let Ok(order) = orders.try_recv() {
-                is_stopping |= accept(order, &mut queue);
+/// The thread's life: until it is told to stop and has answered everyone before that.
+fn work(
+    mut run: impl FnMut(&[Tensor]) -> Result<Vec<RawOutput>, RuntimeError>,
+    mut limits: BatchLimits,
+    orders: &Receiver<Order>,
+) {
+    let mut queue = VecDeque::new();
+    let mut is_stopping = false;
+    loop {
+        while let Ok(order) = orders.try_recv() {
+            is_stopping |= accept(order, &mut queue);
+        }
+        if is_stopping {
+            limits.linger = Duration::ZERO;
+        }
+        if let Some(batch) = take_batch(&mut queue, &limits, Instant::now()) {
+            answer(batch, &mut run);
+            continue;
+        }
+        if is_stopping {
+            return;
+        }
+        let next = match queue.front() {
+            Some(oldest) => {
+                orders.recv_timeout(limits.linger.saturating_sub(oldest.since.elapsed()))
             }
-            if is_stopping {
-                self.limits.linger = Duration::ZERO;
-            }
-            if let Some(batch) = take_batch(&mut queue, &self.limits, Instant::now()) {
-                self.answer(batch);
-                continue;
-            }
-            if is_stopping {
-                return;
-            }
-            let next = match queue.front() {
-                Some(oldest) => {
-                    orders.recv_timeout(self.limits.linger.saturating_sub(oldest.since.elapsed()))
-                }
-                None => orders.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            };
-            match next {
-                Ok(order) => is_stopping |= accept(order, &mut queue),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => is_stopping = true,
-            }
+            None => orders.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        match next {
+            Ok(order) => is_stopping |= accept(order, &mut queue),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => is_stopping = true,
         }
     }
+}
 
-    fn answer(&mut self, batch: Vec<Waiting>) {
-        let (inputs, answers): (Vec<_>, Vec<_>) = batch
-            .into_iter()
-            .map(|waiting| (waiting.input, (waiting.answer, waiting.place)))
-            .unzip();
-        let outcome = catch_unwind(AssertUnwindSafe(|| self.model.run(&inputs)))
-            .unwrap_or(Err(RuntimeError::Panicked));
-        // A caller who left meanwhile misses nothing.
-        match outcome {
-            Ok(outputs) => {
-                for ((answer, _place), output) in answers.into_iter().zip(outputs) {
-                    let _ = answer.send(Ok(output));
-                }
+fn answer(
+    batch: Vec<Waiting>,
+    run: &mut impl FnMut(&[Tensor]) -> Result<Vec<RawOutput>, RuntimeError>,
+) {
+    let (inputs, answers): (Vec<_>, Vec<_>) = batch
+        .into_iter()
+        .map(|waiting| (waiting.input, (waiting.answer, waiting.place)))
+        .unzip();
+    let outcome =
+        catch_unwind(AssertUnwindSafe(|| run(&inputs))).unwrap_or(Err(RuntimeError::Panicked));
+    // A caller who left meanwhile misses nothing.
+    match outcome {
+        Ok(outputs) => {
+            for ((answer, _place), output) in answers.into_iter().zip(outputs) {
+                let _ = answer.send(Ok(output));
             }
-            Err(error) => {
-                let failed = BatchFailed {
-                    batch: inputs.len(),
-                    source: Arc::new(error),
-                };
-                for (answer, _place) in answers {
-                    let _ = answer.send(Err(failed.clone()));
-                }
+        }
+        Err(error) => {
+            let failed = BatchFailed {
+                batch: inputs.len(),
+                source: Arc::new(error),
+            };
+            for (answer, _place) in answers {
+                let _ = answer.send(Err(failed.clone()));
             }
         }
     }
@@ -345,5 +349,32 @@ mod tests {
         queue.callers.clear();
         assert_eq!(queue.take(8, 0, 0), None);
         assert_eq!(queue.places.available_permits(), 1);
+    }
+
+    #[test]
+    fn a_model_that_panics_answers_and_lives_on() {
+        let (orders, received) = sync_channel(4);
+        let mut queue = Queue::of(&[0, 0]);
+        for waiting in queue.waiting.drain(..) {
+            orders.send(Order::Grade(waiting)).unwrap();
+        }
+        orders.send(Order::Stop).unwrap();
+        let mut runs = 0;
+        let run = |batch: &[Tensor]| {
+            runs += 1;
+            assert!(batch[0].0[0] > 0.5, "the first photo makes it panic");
+            Err(RuntimeError::NotFinite {
+                output: "probs".to_owned(),
+            })
+        };
+        work(run, BatchLimits::default(), &received);
+        let told: Vec<String> = queue
+            .callers
+            .iter_mut()
+            .map(|caller| caller.try_recv().unwrap().unwrap_err().source.to_string())
+            .collect();
+        assert_eq!(told[0], RuntimeError::Panicked.to_string());
+        assert!(told[1].contains("not finite"));
+        assert_eq!((runs, queue.places.available_permits()), (2, 2));
     }
 }
