@@ -28,7 +28,7 @@ def say(text):
 
 def demo(options):
     """Train, calibrate, export, stamp, check, measure."""
-    plan = Plan(seed=options.seed, minutes=options.minutes, steps=options.steps, workers=options.workers)
+    plan = Plan(seed=options.seed, minutes=options.minutes, steps=options.steps, workers=options.workers, checkpoint=options.weights)
     if options.batch:
         plan.fresh, plan.replayed = options.batch, 0
     resume = torch.load(options.resume, weights_only=True) if options.resume else None

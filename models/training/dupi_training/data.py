@@ -25,12 +25,17 @@ class Stream(IterableDataset):
         index, stride = (worker.id, worker.num_workers) if worker else (0, 1)
         while True:
             item = generator.sample(self.seed, index)
-            yield torch.from_numpy(item.pixels), item.view, torch.from_numpy(item.grades)
+            yield torch.from_numpy(item.pixels), item.view, torch.from_numpy(item.grades), evidence_of(item)
             index += stride
 
 
+def evidence_of(item):
+    """[6,15,20] as bytes, to travel cheaply between processes."""
+    return torch.from_numpy((np.clip(item.evidence, 0, 1) * 255).astype(np.uint8)).permute(2, 0, 1).contiguous()
+
+
 def stream(seed, batch, workers):
-    """Batches (uint8 [B,240,320,3], view [B], grades [B,6]) without end."""
+    """Batches (uint8 [B,240,320,3], view [B], grades [B,6], evidence [B,6,15,20]) without end."""
     ahead = 12 if workers else None
     return iter(DataLoader(Stream(seed), batch_size=batch, num_workers=workers, prefetch_factor=ahead))
 
@@ -43,17 +48,19 @@ class Replay:
         self.pixels = torch.empty((capacity, HEIGHT, WIDTH, 3), dtype=torch.uint8)
         self.views = torch.empty(capacity, dtype=torch.int64)
         self.grades = torch.empty((capacity, 6), dtype=torch.int64)
+        self.evidence = torch.empty((capacity, 6, HEIGHT // 16, WIDTH // 16), dtype=torch.uint8)
         self.random = torch.Generator().manual_seed(seed)
 
-    def add(self, pixels, views, grades):
+    def add(self, pixels, views, grades, evidence):
         slots = (self.next + torch.arange(len(pixels))) % self.capacity
         self.pixels[slots], self.views[slots], self.grades[slots] = pixels, views, grades
+        self.evidence[slots] = evidence
         self.next = int(self.next + len(pixels)) % self.capacity
         self.count = min(self.capacity, self.count + len(pixels))
 
     def draw(self, count):
         slots = torch.randint(self.count, (count,), generator=self.random)
-        return self.pixels[slots], self.views[slots], self.grades[slots]
+        return self.pixels[slots], self.views[slots], self.grades[slots], self.evidence[slots]
 
 
 def normalise(pixels):

@@ -58,6 +58,8 @@ class ScalpGrader(nn.Module):
         self.maps = nn.Conv2d(channels, len(CONDITIONS), 1)
         self.first_threshold = nn.Parameter(torch.full((len(CONDITIONS),), 1.0))
         self.steps = nn.Parameter(torch.full((len(CONDITIONS), GRADES - 2), 1.0))
+        # Only for training: says where each condition is seen, and where hair is. Never exported.
+        self.where = nn.Conv2d(channels, len(CONDITIONS), 1)
         self.view = nn.Sequential(nn.Linear(channels, 48), nn.ReLU(inplace=True), nn.Linear(48, len(VIEWS)))
 
     def thresholds(self):
@@ -67,10 +69,11 @@ class ScalpGrader(nn.Module):
         return torch.cat([first, first + torch.cumsum(steps, 1)], 1)
 
     def forward(self, image):
-        """Logits of P(grade > k) [N,6,3] and of the view [N,3]."""
+        """Logits of P(grade > k) [N,6,3], of the view [N,3], and of the evidence [N,6,h,w]."""
         features = self.backbone(image)
         score = self.maps(features).mean((2, 3))
-        return score[:, :, None] - self.thresholds()[None], self.view(features.mean((2, 3)))
+        view = self.view(features.mean((2, 3)))
+        return score[:, :, None] - self.thresholds()[None], view, self.where(features)
 
 
 class Exported(nn.Module):

@@ -73,6 +73,17 @@ def test_a_severe_frame_differs_more_than_a_mild_one(condition):
     assert change(3) > change(1) > 0
 
 
+def test_evidence_lies_where_the_plates_are():
+    """Dandruff plates are brighter than what they cover, and turn together with the picture."""
+    brighter = []
+    for seed in range(12):
+        pixels, _, evidence = close_up.render_with_evidence(np.random.default_rng(seed), grades=[0, 0, 0, 0, 3, 0])
+        small = cv2.resize(pixels, (20, 15), interpolation=cv2.INTER_AREA).mean(2)
+        plates, bare = evidence[..., 4] > 0.8, evidence[..., 4] < 0.1
+        brighter.append(small[plates].mean() > small[bare].mean())
+    assert np.mean(brighter) > 0.9
+
+
 def test_every_family_of_negatives_paints():
     for family in negatives.FAMILIES:
         pixels = negatives.render(np.random.default_rng(1), family=family)

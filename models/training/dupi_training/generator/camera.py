@@ -73,16 +73,23 @@ def sensor(rng, image, compress=True):
     return pixels
 
 
-def turn(rng, pixels):
-    """Flips, half turns and, seldom, a quarter turn cut back to the frame: nobody guarantees 'up'."""
-    height, width = pixels.shape[:2]
-    if rng.random() < 0.08:
-        pixels = cover(np.rot90(pixels), height, width)
-    if rng.random() < 0.5:
-        pixels = pixels[::-1]
-    if rng.random() < 0.5:
-        pixels = pixels[:, ::-1]
-    return np.ascontiguousarray(pixels)
+def turn(rng, *planes):
+    """Flips, half turns and, seldom, a quarter turn cut back to the frame: nobody guarantees 'up'.
+
+    All planes (the picture, maps that belong to it) are turned alike.
+    """
+    quarter, over, across = rng.random() < 0.08, rng.random() < 0.5, rng.random() < 0.5
+    turned = []
+    for plane in planes:
+        height, width = plane.shape[:2]
+        if quarter:
+            plane = cover(np.rot90(plane), height, width)
+        if over:
+            plane = plane[::-1]
+        if across:
+            plane = plane[:, ::-1]
+        turned.append(np.ascontiguousarray(plane))
+    return turned[0] if len(turned) == 1 else turned
 
 
 def cover(pixels, height, width):

@@ -16,6 +16,12 @@ SKINS = ((0.90, 0.76, 0.66), (0.86, 0.70, 0.58), (0.93, 0.82, 0.74), (0.80, 0.63
 
 def render(rng, height=240, width=320, grades=None, gentle=False):
     """Returns (uint8 RGB frame, six grades). `gentle` keeps the camera well behaved."""
+    pixels, grades, _ = render_with_evidence(rng, height, width, grades, gentle)
+    return pixels, grades
+
+
+def render_with_evidence(rng, height=240, width=320, grades=None, gentle=False):
+    """The same, and where each condition was painted, [15,20,6]."""
     if grades is None:
         grades = draw_grades(rng)
     grades = np.asarray(grades)
@@ -44,13 +50,16 @@ def render(rng, height=240, width=320, grades=None, gentle=False):
     if not gentle:
         image = camera.focus(rng, image, scene.unit)
     pixels = camera.sensor(rng, image, compress=not gentle)
-    return (pixels if gentle else camera.turn(rng, pixels)), grades
+    evidence = scene.evidence()
+    if not gentle:
+        pixels, evidence = camera.turn(rng, pixels, evidence)
+    return pixels, grades, evidence
 
 
 def skin(rng, height, width):
     """Bare skin: colour, mottling, fine furrows, pores."""
     unit = width / 320
-    tone = np.array(SKINS[rng.integers(len(SKINS))], np.float32) * rng.uniform(0.82, 1.06)
+    tone = np.array(SKINS[rng.integers(len(SKINS))], np.float32) * rng.uniform(0.66, 0.96)
     tone = tone + rng.normal(0, 0.015, 3).astype(np.float32)
     image = np.empty((height, width, 3), np.float32)
     shade = 1 + bank().field(rng, height, width, 110 * unit) * rng.uniform(0.01, 0.06)
@@ -103,7 +112,7 @@ def glints(scene):
         scene.blend(layer * rng.uniform(0.75, 1.0), (1.0, 1.0, 1.0))
     if rng.random() < 0.6:
         stretch = rng.uniform(1.0, 3.0)
-        ridge = bank().field(rng, scene.height, scene.width, rng.choice((3, 8)) * unit, stretch)
+        ridge = bank().field(rng, scene.height, scene.width, rng.choice((3, 3, 3, 8)) * unit, stretch)
         where = bank().field(rng, scene.height, scene.width, 48 * unit)
         share = rng.uniform(0.001, 0.03)
         lit = soft_step(ridge, top_share(ridge, share * 3), 0.25) * soft_step(where, rng.uniform(-0.2, 0.8), 0.5)

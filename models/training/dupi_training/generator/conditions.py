@@ -18,6 +18,7 @@ def erythema(scene, quantity):
     area = soft_step(field, top_share(field, share), rng.uniform(0.7, 1.8))
     area = 0.12 * strength + area * (0.8 + 0.2 * np.tanh(field))
     scene.absorb(area * strength, (rng.uniform(0.05, 0.25), rng.uniform(0.8, 1.0), rng.uniform(0.62, 0.9)))
+    scene.mark(2, np.clip(area * strength / 0.55, 0, 1))
     vessels(scene, rng.poisson(along(quantity, 0.1, 0.8, 3.0, 7.0, 12.0)), strength)
 
 
@@ -70,6 +71,7 @@ def red_ring(scene, x, y, reach, strength):
     distance = np.sqrt((across * squash) ** 2 + (down / squash) ** 2) / reach
     wobble = 1 + 0.18 * bank().field(rng, *distance.shape, 20 * scene.unit)
     collar = np.exp(-(np.clip(distance * wobble - rng.uniform(0.1, 0.45), 0, None) ** 2) * 3.0) * strength
+    scene.mark(3, np.clip(collar * 2, 0, 1), "window")
     part *= 1 - collar[..., None] * np.array((rng.uniform(0.05, 0.2), 0.85, 0.72), np.float32)
 
 
@@ -84,6 +86,7 @@ def pustule(scene, x, y, radius):
     squash = rng.uniform(0.85, 1.18)
     distance = np.sqrt((across * squash) ** 2 + (down / squash) ** 2) / radius
     dome = np.clip((1.0 - distance) * radius / (1.5 * scene.unit) + 0.5, 0, 1)
+    scene.mark(3, dome, "window")
     colour = np.array(((0.90, 0.92, 0.74), (0.95, 0.93, 0.84), (0.90, 0.88, 0.62))[rng.integers(3)], np.float32)
     shade = 1.05 - 0.22 * distance**2 + rng.normal(0, 0.04) * across / radius
     paint = colour * shade[..., None].astype(np.float32)
@@ -106,6 +109,7 @@ def sebum_film(scene, quantity):
     smooth = cv2.GaussianBlur(scene.image, (0, 0), 1.8 * unit)
     scene.image += (smooth - scene.image) * (film * min(1.0, strength * 1.8))[..., None]
     scene.absorb(film * strength, (0.02, rng.uniform(0.10, 0.2), rng.uniform(0.75, 1.0)))
+    scene.mark(1, film * min(1.0, strength * 2))
     ripple = bank().field(rng, scene.height, scene.width, 20 * unit)
     lit = along(quantity, 0.0, 0.012, 0.035, 0.07, 0.12) * rng.uniform(0.8, 1.2)
     gloss = soft_step(ripple, top_share(ripple, lit), 0.5) * film
@@ -129,6 +133,7 @@ def sebum_blobs(scene, quantity):
         squash = rng.uniform(0.7, 1.4)
         distance = np.sqrt((across * squash) ** 2 + (down / squash) ** 2) / radius
         body = np.clip((1.0 - distance) * 3, 0, 1)
+        scene.mark(1, body, "window")
         part *= 1 - (body * 0.3)[..., None] * np.array((0.05, 0.2, 0.85), np.float32)
         shine = np.exp(-(((across + radius * 0.25) ** 2 + (down + radius * 0.25) ** 2) / (radius * 0.4) ** 2))
         part += (np.array((1.0, 0.99, 0.92), np.float32) - part) * (shine * rng.uniform(0.5, 0.95))[..., None]
@@ -144,6 +149,7 @@ def scaling(scene, quantity):
     field = bank().field(rng, scene.height, scene.width, rng.choice((48, 110)) * unit)
     field = field + 0.3 * bank().field(rng, scene.height, scene.width, 8 * unit)
     film = soft_step(field, top_share(field, share), 0.45)
+    scene.mark(0, film * min(1.0, strength * 1.4))
     spacing = float(np.exp(rng.uniform(np.log(9), np.log(26)))) * unit
     crack = bank().crack(rng, scene.height, scene.width, spacing)
     if rng.random() < 0.6:
@@ -152,8 +158,10 @@ def scaling(scene, quantity):
     else:
         leaf = 0.15 + 0.85 * crack
     texture = 0.85 + 0.25 * bank().field(rng, scene.height, scene.width, 3 * unit)
-    tint = np.array((0.93, 0.92, 0.90)) + rng.normal(0, 0.015, 3)
+    tint = np.array((0.98, 0.97, 0.95)) + rng.normal(0, 0.012, 3)
     scene.blend(np.clip(film * leaf * texture, 0, 1) * strength, tint)
+    edge = np.clip(1 - np.abs(crack - 0.3) / 0.14, 0, 1) * film
+    scene.blend(edge * strength * rng.uniform(0.0, 0.6), (1.0, 1.0, 0.98))
 
 
 def scale_specks(scene, quantity):
@@ -184,7 +192,7 @@ def scale_specks(scene, quantity):
         v = -across * np.sin(turn) + down * np.cos(turn) + u * u / (12 * unit)
         flake = np.clip(2.0 - 2.0 * np.maximum(np.abs(u) / length, np.abs(v) / breadth), 0, 1)
         part += (np.array((0.92, 0.91, 0.88), np.float32) - part) * (flake * rng.uniform(0.3, 0.7))[..., None]
-    scene.blend(layer * 0.75, (0.93, 0.92, 0.90))
+    scene.blend(layer * 0.8, (0.97, 0.96, 0.93))
 
 
 def dandruff(scene, quantity, hair=None):
@@ -199,7 +207,8 @@ def dandruff(scene, quantity, hair=None):
     covered, tries = 0.0, 0
     while covered < area and tries < 60:
         tries += 1
-        radius = float(np.clip(typical * np.exp(rng.normal(0, 0.45)), 2.2 * unit, 60 * unit))
+        largest = min(60 * unit, 1.1 * np.sqrt(max(area - covered, 1.0) / np.pi))
+        radius = float(np.clip(typical * np.exp(rng.normal(0, 0.45)), 2.0 * unit, max(largest, 2.0 * unit)))
         if scene.openings and rng.random() < 0.5:
             opening = scene.openings[rng.integers(len(scene.openings))]
             x, y = opening.x + rng.normal(0, 14) * unit, opening.y + rng.normal(0, 14) * unit
@@ -223,7 +232,8 @@ def plate(scene, x, y, radius, yellow):
     frayed = bank().field(rng, *distance.shape, np.clip(radius * 0.16, 3, 40))
     height = 1.0 - distance + 0.26 * ragged + 0.11 * frayed
     edge = radius / (1.3 * unit)
-    mask = np.clip(height * edge, 0, 1)
+    mask = np.clip(height * edge, 0, 1).astype(np.float32)
+    scene.mark(4, mask, "window")
     shift = int(max(1, round(rng.uniform(1, 2.5) * unit)))
     under = np.zeros_like(mask)
     under[shift:, shift:] = cv2.GaussianBlur(mask, (0, 0), 1.5 * unit)[:-shift, :-shift]

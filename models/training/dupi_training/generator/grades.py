@@ -8,7 +8,7 @@ import numpy as np
 
 BORDER_NOISE = 0.10
 # Chance that a condition is drawn at all in a frame that is not all-normal.
-PRESENT = (0.30, 0.42, 0.45, 0.36, 0.40, 0.38)
+PRESENT = (0.36, 0.42, 0.45, 0.42, 0.45, 0.40)
 
 
 def draw_grades(rng, normal_share=0.2):

@@ -141,6 +141,7 @@ def paint_hairs(scene, loss, wet=0.0):
     scene.image = canvas.astype(np.float32) / 255
     paint_mouths(scene)
     mask = cover.astype(np.float32) / 255
+    scene.mark(5, mask)
     rough = bank().field(rng, scene.height, scene.width, 3 * unit)
     scene.image *= 1 + (mask * rough * rng.uniform(0.02, 0.12))[..., None]
     return mask

@@ -32,6 +32,8 @@ class Scene:
     shaft: float = 8.0
     lean: float = 0.0
     openings: list = field(default_factory=list)
+    layers: dict = field(default_factory=dict)
+    last: tuple = ()
 
     def blend(self, alpha, colour):
         """Covers the frame with `colour` where `alpha` (height x width) says so."""
@@ -49,8 +51,25 @@ class Scene:
         top, bottom = max(0, int(y - reach)), min(self.height, int(y + reach) + 1)
         if left >= right or top >= bottom:
             return None
-        down, across = np.mgrid[top:bottom, left:right].astype(np.float32)
-        return self.image[top:bottom, left:right], across - np.float32(x), down - np.float32(y)
+        self.last = (slice(top, bottom), slice(left, right))
+        across = np.arange(left, right, dtype=np.float32)[None, :] - np.float32(x)
+        down = np.arange(top, bottom, dtype=np.float32)[:, None] - np.float32(y)
+        shape = (bottom - top, right - left)
+        return self.image[self.last], np.broadcast_to(across, shape), np.broadcast_to(down, shape)
+
+    def mark(self, condition, mask, where=None):
+        """Remembers where a condition was painted: over the whole frame, or in the last window."""
+        if condition not in self.layers:
+            self.layers[condition] = np.zeros((self.height, self.width), np.float32)
+        layer = self.layers[condition][self.last if where == "window" else slice(None)]
+        np.maximum(layer, mask, out=layer)
+
+    def evidence(self, rows=15, columns=20):
+        """Where each condition was painted, [rows, columns, 6] in 0..1; the last is hair cover."""
+        seen = np.zeros((rows, columns, 6), np.float32)
+        for condition, layer in self.layers.items():
+            seen[..., condition] = cv2.resize(layer, (columns, rows), interpolation=cv2.INTER_AREA)
+        return seen
 
     def dots(self, points, sizes, brightness):
         """A mask with an anti-aliased dot at each point; sizes are radii in pixels."""
