@@ -3,6 +3,7 @@
 //! The modules in reading order; arrows point inwards:
 //! `main → app → {jobs channels severity cards storage} → {driver wording} → ports → domain`.
 
+pub mod app;
 pub mod cards;
 pub mod channels;
 pub mod config;

@@ -47,19 +47,19 @@ region-unknown = 잘 모르겠어요
 
 ask-photo = { $region } 사진을 보내 주세요. 앞으로 { $left }장까지 보낼 수 있어요.
 
-photo-received = { $number }번째 사진을 받았어요. 살펴보고 있어요.
-photo-graded = { $number }번째 사진은 잘 나왔어요. 살펴보기를 마쳤어요.
-photo-from-afar = { $number }번째 사진은 조금 멀리서 찍은 두피로 보여요. 이런 사진으로는 단계를 매길 수 없어요. 두피에 바짝 대고 한 장 더 찍어 주시면 살펴볼 수 있어요.
-photo-not-scalp = { $number }번째 사진에서는 두피를 찾지 못했어요. 머리카락을 갈라 두피가 보이게 가까이에서 다시 찍어 주세요.
-photo-too-dark = { $number }번째 사진은 너무 어두워요. 밝은 곳이나 조명 아래에서 다시 찍어 주세요.
-photo-overexposed = { $number }번째 사진은 너무 밝아서 하얗게 날아갔어요. 조명이나 플래시를 조금 멀리하고 다시 찍어 주세요.
-photo-blurred = { $number }번째 사진이 흐려요. 손을 고정하고 초점이 맞은 뒤에 다시 찍어 주세요.
-photo-too-small = { $number }번째 사진은 크기가 작아서 자세히 볼 수 없어요. 원본 크기 그대로 다시 보내 주세요.
-photo-unreadable = { $number }번째 사진을 열 수 없었어요. JPEG나 PNG로 다시 보내 주세요.
+photo-received = { $number }번 사진을 받았어요. 살펴보고 있어요.
+photo-graded = { $number }번 사진은 잘 나왔어요. 살펴보기를 마쳤어요.
+photo-from-afar = { $number }번 사진은 조금 멀리서 찍은 두피로 보여요. 이런 사진으로는 단계를 매길 수 없어요. 두피에 바짝 대고 한 장 더 찍어 주시면 살펴볼 수 있어요.
+photo-not-scalp = { $number }번 사진에서는 두피를 찾지 못했어요. 머리카락을 갈라 두피가 보이게 가까이에서 다시 찍어 주세요.
+photo-too-dark = { $number }번 사진은 너무 어두워요. 밝은 곳이나 조명 아래에서 다시 찍어 주세요.
+photo-overexposed = { $number }번 사진은 너무 밝아서 하얗게 날아갔어요. 조명이나 플래시를 조금 멀리하고 다시 찍어 주세요.
+photo-blurred = { $number }번 사진이 흐려요. 손을 고정하고 초점이 맞은 뒤에 다시 찍어 주세요.
+photo-too-small = { $number }번 사진은 크기가 작아서 자세히 볼 수 없어요. 원본 크기 그대로 다시 보내 주세요.
+photo-unreadable = { $number }번 사진을 열 수 없었어요. JPEG나 PNG로 다시 보내 주세요.
 photo-soft = 조금 흐릿해요. 더 또렷한 사진이 있으면 결과가 더 정확해져요.
 photo-more = 다른 사진을 { $left }장 더 보내거나, 설문으로 넘어갈 수 있어요.
 photos-complete = 사진이 다 모였어요. 설문으로 넘어갈까요?
-photo-failed = { $number }번째 사진을 살펴보지 못했어요. 사진이 아니라 저희 쪽 문제예요. 잠시 뒤에 다시 보내 주세요.
+photo-failed = { $number }번 사진을 살펴보지 못했어요. 사진이 아니라 저희 쪽 문제예요. 잠시 뒤에 다시 보내 주세요.
 too-many-photos = 한 번에 { $limit }장까지 볼 수 있어요. 이 사진은 보관하지 않았어요.
 
 unusable-consent-missing = 사진은 동의를 받은 뒤에만 볼 수 있어요. 이 사진은 열어 보지 않고 바로 지웠어요. 위의 버튼으로 먼저 진행해 주세요.

@@ -42,12 +42,12 @@ fn said(step: &Step) -> Vec<&Message> {
 }
 
 /// The stage, and nothing said or ordered.
-fn check_nothing_changes(stage: Stage, event: Event) {
+fn check_nothing_changes(stage: &Stage, event: Event) {
     let Step {
         conversation,
         effects,
     } = step(stage.clone(), event);
-    assert_eq!(conversation.stage, stage);
+    assert_eq!(conversation.stage, *stage);
     assert_eq!(effects, vec![]);
 }
 
@@ -203,7 +203,7 @@ fn consent_is_two_separate_dated_steps() {
 #[test]
 fn a_doubled_agreement_is_not_taken_for_the_next_one() {
     check_nothing_changes(
-        Stage::AwaitingConsent {
+        &Stage::AwaitingConsent {
             purpose: Purpose::Sensitive,
         },
         Event::Pressed(Button::Agree(Purpose::Basic)),
@@ -296,7 +296,7 @@ fn a_grade_for_a_photo_of_an_earlier_consultation_is_forgotten() {
 #[test]
 fn a_second_grade_for_the_same_photo_changes_nothing() {
     check_nothing_changes(
-        Stage::AwaitingPhoto {
+        &Stage::AwaitingPhoto {
             consultation: consultation(&[(1, graded([0; 6]))]),
             region: Region::Crown,
         },
@@ -356,7 +356,7 @@ fn an_answer_that_does_not_fit_its_question_changes_nothing() {
         [Choice::PriorityPrice].into(),
     ] {
         check_nothing_changes(
-            asked(Question::Sex, Answers::default()),
+            &asked(Question::Sex, Answers::default()),
             Event::Chosen {
                 question: Question::Sex,
                 choices,
@@ -391,7 +391,7 @@ fn an_answer_to_an_old_question_corrects_it_and_the_present_one_stays() {
 #[test]
 fn an_answer_to_a_question_that_was_not_asked_yet_changes_nothing() {
     check_nothing_changes(
-        asked(Question::Sex, Answers::default()),
+        &asked(Question::Sex, Answers::default()),
         Event::Chosen {
             question: Question::ShampooPriority,
             choices: [Choice::PriorityPrice].into(),
@@ -510,7 +510,7 @@ fn a_card_that_was_overtaken_by_one_more_photo_is_passed_over() {
         },
         NOW,
     );
-    check_nothing_changes(judged.conversation.stage, stale);
+    check_nothing_changes(&judged.conversation.stage, stale);
 }
 
 #[test]

@@ -3,7 +3,9 @@
 mod architecture;
 mod cards;
 mod config;
+mod crash;
 mod engine;
 mod guidance;
 mod support;
+mod transcripts;
 mod wording;

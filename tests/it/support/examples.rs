@@ -93,6 +93,10 @@ pub(crate) fn all_answers() -> Answers {
         })
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "a list of everything is as long as it is"
+)]
 pub(crate) fn all_messages() -> Vec<Message> {
     let more = AfterPhoto::OfferMore {
         left: 3,

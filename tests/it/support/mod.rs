@@ -1,3 +1,7 @@
 //! What several tests share.
 
+pub(crate) mod app;
 pub(crate) mod examples;
+pub(crate) mod mortal;
+
+pub(crate) mod world;

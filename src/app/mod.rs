@@ -1,0 +1,12 @@
+//! Puts the parts together, and keeps the only real clock and dice.
+//!
+//! Nothing is decided here: what is built, in which order, and how it stops. [`serve`] is the
+//! service as an operator starts it; [`Service`] is what moves conversations, over any ports.
+
+mod serve;
+mod service;
+mod world;
+
+pub use serve::{open_model, open_store, serve};
+pub use service::{Parts, Service};
+pub use world::{RandomIds, SystemClock};

@@ -1,0 +1,195 @@
+//! The service as an operator starts it: opened in order, announced in one line, stopped in order.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use tokio::signal;
+use tokio_util::sync::CancellationToken;
+
+use super::{Parts, RandomIds, Service, SystemClock};
+use crate::cards::ResvgCardPainter;
+use crate::channels::web::{self, Admission, Pages, WebChannel, WebSender};
+use crate::config::{RuntimeChoice as ChosenRuntime, Settings};
+use crate::ports::{Channel, Clock as _, EffectQueue as _, IdSource as _};
+use crate::severity::{
+    BackendOptions, BatchLimits, DecodingPhotoReader, Model, ModelSource, OnnxSeverityGrader,
+    ReaderLimits, RuntimeChoice,
+};
+use crate::storage::{DataDirLock, Location, MasterKey, SqliteStore};
+use crate::wording::Wording;
+
+/// The database within the data folder.
+const DATABASE: &str = "dupi.sqlite";
+/// The master key within the data folder, where the environment gives none.
+const MASTER_KEY: &str = "master.key";
+/// How often what is no longer needed is swept out.
+const HOUSEKEEPING: Duration = Duration::from_hours(1);
+/// Effects that were done are kept this long, so that an operator can look back.
+const KEEP_DONE: SignedDuration = SignedDuration::from_hours(24);
+/// No channel repeats an update after this long.
+const KEEP_HANDLED: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Serves until the process is asked to stop. `announce` is given the address once the page can be
+/// opened.
+pub async fn serve(settings: &Settings, announce: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
+    // Held until the end: two processes on one folder would hand out the same effects.
+    let _lock = DataDirLock::acquire(&settings.data.folder)?;
+    let store = open_store(settings).await?;
+    let freed = store.release_leases().await?;
+    let cleaned = store.clean_up().await?;
+    if freed > 0 || cleaned.files > 0 {
+        tracing::info!(
+            freed,
+            files = cleaned.files,
+            "Went on after a stop in the middle"
+        );
+    }
+    let wording = Wording::embedded()?;
+    let model = open_model(settings)?;
+    let reader = DecodingPhotoReader::new(ReaderLimits::default());
+    let grader = OnnxSeverityGrader::start(
+        model,
+        BatchLimits {
+            capacity: settings.model.queue,
+            ..BatchLimits::default()
+        },
+    )?;
+    let painter = ResvgCardPainter::new(wording.phrases().clone())?;
+    let clock = Arc::new(SystemClock);
+    let ids = Arc::new(RandomIds);
+    let shared_wording = Arc::new(wording.clone());
+    let sender = WebSender::new(
+        Arc::new(store.clone()),
+        shared_wording.clone(),
+        clock.clone(),
+    );
+    let parts = Parts {
+        conversations: Arc::new(store.clone()),
+        effects: Arc::new(store.clone()),
+        transcript: Arc::new(store.clone()),
+        photos: Arc::new(store.photos()),
+        reader: Arc::new(reader),
+        grader: Arc::new(grader.clone()),
+        painter: Arc::new(painter),
+        clock,
+        ids: ids.clone(),
+        wording,
+    };
+    let service = Service::with_sender(parts, Channel::Web, Arc::new(sender));
+
+    let listener = web::listen(settings.web.address, settings.web.allow_public).await?;
+    let address = listener.local_addr()?;
+    let channel = WebChannel {
+        desk: Arc::new(service.driver.clone()),
+        transcript: Arc::new(store.clone()),
+        photos: Arc::new(store.photos()),
+        ids,
+        pages: Arc::new(Pages::embedded(shared_wording.phrases())?),
+        wording: shared_wording,
+        admission: if settings.web.allow_public {
+            Admission::AnyName
+        } else {
+            Admission::OwnNames
+        },
+    };
+
+    let shutdown = CancellationToken::new();
+    let running = tokio::spawn({
+        let (runner, shutdown) = (service.runner.clone(), shutdown.clone());
+        async move { runner.run(shutdown).await }
+    });
+    let housekeeping = tokio::spawn(keep_house(store.clone(), shutdown.clone()));
+    let serving = tokio::spawn(web::serve(listener, channel, shutdown.clone()));
+    announce(address);
+
+    asked_to_stop().await;
+    tracing::info!("Stopping: finishing what is under way");
+    shutdown.cancel();
+    serving.await??;
+    running.await?;
+    housekeeping.await?;
+    grader.shut_down().await;
+    store.close().await;
+    Ok(())
+}
+
+/// Opens the database and the photo store of the data folder, making what is missing.
+pub async fn open_store(settings: &Settings) -> anyhow::Result<SqliteStore> {
+    let folder: &Path = &settings.data.folder;
+    let master = match &settings.master_key {
+        Some(digits) => MasterKey::from_hex(digits)?,
+        None => MasterKey::load_or_create(&folder.join(MASTER_KEY), RandomIds.secret())?,
+    };
+    let location = Location::File(folder.join(DATABASE));
+    Ok(SqliteStore::open(&location, &master, folder, Arc::new(RandomIds)).await?)
+}
+
+/// Opens the severity model with the runtime that the settings ask for, and tries it out.
+pub fn open_model(settings: &Settings) -> anyhow::Result<Model> {
+    let source = match &settings.model.file {
+        Some(file) => ModelSource::File(file.clone()),
+        None => ModelSource::Bundled,
+    };
+    let options = BackendOptions {
+        choice: match settings.model.runtime {
+            ChosenRuntime::Auto => RuntimeChoice::Auto,
+            ChosenRuntime::Rten => RuntimeChoice::Rten,
+            ChosenRuntime::OnnxRuntime => RuntimeChoice::OnnxRuntime,
+        },
+        library: settings.model.library.clone(),
+        python_environments: settings.model.python_environments.clone(),
+        threads: settings.model.threads,
+    };
+    Ok(Model::open(&source, &options)?)
+}
+
+/// Sweeps out, now and then, what nobody will ask for any more.
+async fn keep_house(store: SqliteStore, shutdown: CancellationToken) {
+    loop {
+        let now = SystemClock.now();
+        let swept = async {
+            let done = store.purge_done(now - KEEP_DONE).await?;
+            let handled = store.purge_handled(now - KEEP_HANDLED).await?;
+            Ok::<_, crate::ports::StoreError>((done, handled))
+        };
+        match swept.await {
+            Ok((done, handled)) => tracing::debug!(done, handled, "Swept out old rows"),
+            Err(error) => tracing::warn!(%error, "Old rows could not be swept out"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(HOUSEKEEPING) => {}
+            () = shutdown.cancelled() => return,
+        }
+    }
+}
+
+/// Resolves at Ctrl-C or, where there is one, at SIGTERM.
+async fn asked_to_stop() {
+    let interrupted = async {
+        if let Err(error) = signal::ctrl_c().await {
+            tracing::warn!(%error, "Ctrl-C cannot be heard");
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                terminate.recv().await;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "SIGTERM cannot be heard");
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+}
