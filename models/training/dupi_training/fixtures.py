@@ -80,26 +80,41 @@ def blurred(rng):
     return cv2.GaussianBlur(graded([0, 0, 1, 0, 0, 0])(rng), (0, 0), 7.0)
 
 
-def clean(wanted, seen):
-    """Sharp, a close-up, all grades as drawn, and sure of it."""
-    sure = min(seen["confidence"]) >= 0.55
-    return seen["quality"] == [] and seen["view"] == "close_up" and seen["grades"] == wanted and sure
+def normal(seen):
+    """Sharp, a close-up, every condition absent, none withheld."""
+    good = seen["quality"] == [] and seen["view"] == "close_up" and max(seen["grades"]) == 0
+    return good and min(seen["confidence"]) >= 0.6
+
+
+def like(wanted, seen, severe=False):
+    """Sharp, a close-up; what was drawn is graded within one grade, what was not drawn at most 1.
+
+    What was drawn is not withheld (0.46 leaves a margin over the threshold). A severe frame shows at least
+    one grade 3 that is certain.
+    """
+    if seen["quality"] or seen["view"] != "close_up":
+        return False
+    triples = list(zip(wanted, seen["grades"], seen["confidence"]))
+    drawn = all(said >= 1 and abs(said - want) <= 1 and sure >= 0.46 for want, said, sure in triples if want)
+    absent = all(said <= 1 for want, said, _ in triples if not want)
+    strong = any(said == 3 and sure >= 0.6 for _, said, sure in triples)
+    return drawn and absent and (strong or not severe)
 
 
 def view_only(name):
     return lambda seen: not seen["quality"] and seen["view"] == name and seen["view_probabilities"][VIEWS.index(name)] > 0.9
 
 
-MIXED, SEVERE = [0, 2, 2, 0, 1, 0], [0, 0, 3, 3, 0, 0]
+MIXED, SEVERE = [0, 2, 2, 0, 0, 0], [3, 0, 3, 0, 0, 0]
 WANTED = {
-    "close_up_normal": (graded([0] * 6), lambda seen: clean([0] * 6, seen)),
-    "close_up_mixed": (graded(MIXED), lambda seen: clean(MIXED, seen)),
-    "close_up_severe": (graded(SEVERE), lambda seen: clean(SEVERE, seen)),
+    "close_up_normal": (graded([0] * 6), normal),
+    "close_up_mixed": (graded(MIXED), lambda seen: like(MIXED, seen)),
+    "close_up_severe": (graded(SEVERE), lambda seen: like(SEVERE, seen, severe=True)),
     "from_afar": (lambda rng: from_afar.render(rng, *SIZE), view_only("from_afar")),
     "not_scalp": (lambda rng: negatives.render(rng, *SIZE, family="landscape"), view_only("other")),
     "dark": (dark, lambda seen: "dark" in seen["quality"]),
     "overexposed": (overexposed, lambda seen: "overexposed" in seen["quality"]),
-    "blurred": (blurred, lambda seen: "blurred" in seen["quality"]),
+    "blurred": (blurred, lambda seen: seen["quality"] == ["blurred"] and seen["measures"]["blur_ratio"] > 0.87),
 }
 
 

@@ -49,7 +49,7 @@ def measure(pixels):
 
 def thresholds(seed=900_003, count=60):
     """Blur thresholds from rendered 640x480 frames: warn above what sigma 1.5 typically reaches, refuse
-    above what sigma 3 nearly always reaches."""
+    from what sigma 3 nearly always reaches."""
     from .generator import close_up
 
     sharp, soft, blurred = [], [], []
@@ -65,7 +65,7 @@ def thresholds(seed=900_003, count=60):
         "sigma_3_05": float(np.quantile(blurred, 0.05)),
     }
     warn = max(spread["sharp_95"], spread["sigma_1_5_median"])
-    refuse = max(warn + 0.02, spread["sigma_3_median"])
+    refuse = max(warn + 0.02, spread["sigma_3_05"])
     return {
         "min_side": MIN_SIDE,
         "dark_mean": DARK_MEAN,
