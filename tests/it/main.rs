@@ -8,4 +8,5 @@ mod engine;
 mod guidance;
 mod support;
 mod transcripts;
+mod web;
 mod wording;

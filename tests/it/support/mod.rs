@@ -1,6 +1,7 @@
 //! What several tests share.
 
 pub(crate) mod app;
+pub(crate) mod chat;
 pub(crate) mod examples;
 pub(crate) mod mortal;
 

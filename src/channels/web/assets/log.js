@@ -110,21 +110,32 @@ export class Log {
     this.#log.insertBefore(element, next?.other ?? null);
   }
 
-  /** Only the newest message with controls can be acted upon, and a survey that still waits. */
+  /** Only what was asked last can be acted upon, and only what is still under way moves. */
   #settleControls() {
-    const asks = (entry) => entry.who === "dupi" && hasControls(entry.content);
-    const newest = this.#newest(asks);
-    const survey = this.#newest((entry) => entry.slot?.startsWith("survey:"));
-    const result = this.#newest((entry) => entry.slot?.startsWith("result:"));
-    const surveyWaits = survey && asks(survey.entry) && survey.entry.revision > (result?.entry.revision ?? -1);
-    for (const shown of this.#shown.values()) {
-      const controls = shown.element.querySelector(".controls");
-      if (!controls) continue;
-      const isActive = shown === newest || (surveyWaits && shown === survey);
-      if (!isActive && controls.contains(document.activeElement)) this.#seeksFocus = true;
-      controls.hidden = !isActive;
+    const asked = this.#askedLast();
+    for (const { entry, element } of this.#shown.values()) {
+      const controls = element.querySelector(".controls");
+      if (controls) {
+        const isActive = element === asked?.element;
+        if (!isActive && controls.contains(document.activeElement)) this.#seeksFocus = true;
+        controls.hidden = !isActive;
+      }
+      const dots = element.querySelector(".dots");
+      if (dots) dots.hidden = !isPhoto(entry) && asked !== null && asked.entry.position > entry.position;
     }
-    return newest;
+    return asked;
+  }
+
+  /**
+   * The newest message with controls. What is found of a photo takes the place of an older message
+   * without asking anew: photos count where they stand.
+   */
+  #askedLast() {
+    const asks = (entry) => entry.who === "dupi" && hasControls(entry.content);
+    const asked = this.#newest((entry) => asks(entry) && !isPhoto(entry));
+    const photo = this.#ordered().findLast(({ entry }) => asks(entry) && isPhoto(entry));
+    if (!asked || !photo) return asked ?? photo ?? null;
+    return photo.entry.position > asked.entry.position ? photo : asked;
   }
 
   #settleFocus(active) {
@@ -218,6 +229,11 @@ export class Log {
     }
     if (content.picture) bubble.classList.add("wide");
   }
+}
+
+/** Whether an entry tells what becomes of a photo. */
+function isPhoto(entry) {
+  return entry.slot?.startsWith("photo:") ?? false;
 }
 
 /** A tile in place of a picture that is not kept. */
