@@ -103,6 +103,7 @@ impl Events {
                     data: field("data:"),
                 };
                 if !event.name.is_empty() {
+                    assert_ne!(event.data, "", "a browser would pass over it");
                     return Some(event);
                 }
             }

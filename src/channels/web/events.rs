@@ -49,7 +49,7 @@ pub(super) async fn events(
         .and_then(|id| id.to_str().ok()?.parse().ok());
     let mut ready = VecDeque::from([Event::default().retry(RETRY)]);
     if own.is_none() {
-        ready.push_back(erased());
+        ready.push_back(bare("erased"));
     }
     let stream = EventStream {
         web,
@@ -119,7 +119,7 @@ impl EventStream {
         let channel = &self.web.channel;
         if channel.desk.conversation(address).await? != Some(conversation) {
             self.own = None;
-            self.ready.push_back(erased());
+            self.ready.push_back(bare("erased"));
             return Ok(());
         }
         let mut entries = channel
@@ -134,16 +134,15 @@ impl EventStream {
         self.ready.extend(entries.into_iter().filter_map(told));
         if !self.has_settled {
             self.has_settled = true;
-            self.ready
-                .push_back(Event::default().event("settled").data(""));
+            self.ready.push_back(bare("settled"));
         }
         Ok(())
     }
 }
 
-/// The event for an erased conversation.
-fn erased() -> Event {
-    Event::default().event("erased").data("")
+/// An event that says all with its name. Browsers pass over events without data.
+fn bare(name: &'static str) -> Event {
+    Event::default().event(name).data("-")
 }
 
 /// An entry as the page gets it.
