@@ -60,7 +60,10 @@ export function controlsOf(content, act) {
       content.choices.selection === "several" ? boxes(content.choices, act) : options(content.choices, act),
     );
   }
-  if (content.wants_photo) controls.append(pickers(act));
+  if (content.wants_photo) {
+    const mayGoOn = content.buttons.flat().some(({ token }) => token === "photos-done");
+    controls.append(pickers(act, mayGoOn ? "" : "main"));
+  }
   for (const row of content.buttons) {
     const line = make("div", "row");
     for (const { token, label } of row) {
@@ -122,14 +125,14 @@ function boxes(choices, act) {
 }
 
 /** The file picker, and the camera where there is a touch screen. */
-function pickers(act) {
+function pickers(act, looks) {
   const group = make("div", "pickers");
   const line = make("div", "row");
-  const choose = button(text("choose-photo"), "main", act.pickPhoto);
+  const choose = button(text("choose-photo"), looks, act.pickPhoto);
   choose.prepend(icon("photo"));
   line.append(choose);
   if (matchMedia("(pointer: coarse)").matches) {
-    const take = button(text("take-photo"), "main", act.takePhoto);
+    const take = button(text("take-photo"), looks, act.takePhoto);
     take.prepend(icon("camera"));
     line.prepend(take);
   } else {

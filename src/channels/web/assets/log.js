@@ -119,6 +119,7 @@ export class Log {
         const isActive = element === asked?.element;
         if (!isActive && controls.contains(document.activeElement)) this.#seeksFocus = true;
         controls.hidden = !isActive;
+        element.classList.toggle("asking", isActive);
       }
       const dots = element.querySelector(".dots");
       if (dots) dots.hidden = !isPhoto(entry) && asked !== null && asked.entry.position > entry.position;
@@ -153,15 +154,14 @@ export class Log {
   }
 
   #settleScrolling(active) {
-    const first = this.#firstNew.element;
     const isSmooth = !this.#isFresh && !matchMedia("(prefers-reduced-motion: reduce)").matches;
     const behavior = isSmooth ? "smooth" : "instant";
     if (this.#isAtEnd) {
-      const last = this.#isFresh ? this.#log.lastElementChild : first;
-      const height = this.#scroll.scrollHeight - last.offsetTop;
+      const begin = this.#turn();
+      const height = this.#scroll.scrollHeight - begin.offsetTop;
       if (height > this.#scroll.clientHeight) {
         // More than fits: begin at the beginning.
-        this.#scroll.scrollTo({ top: last.offsetTop - 12, behavior });
+        this.#scroll.scrollTo({ top: begin.offsetTop - 12, behavior });
       } else {
         this.toEnd(behavior);
       }
@@ -169,6 +169,14 @@ export class Log {
       active.element.scrollIntoView({ block: "nearest", behavior });
     }
     this.#hasActed = false;
+  }
+
+  /** Where reading goes on: at the first of what is new, or at what the person said meanwhile. */
+  #turn() {
+    const from = this.#isFresh ? 0 : this.#firstNew.entry.position;
+    const recent = this.#ordered().filter(({ entry }) => entry.position >= from);
+    const own = recent.findLast(({ entry }) => entry.who === "person");
+    return (own ?? (this.#isFresh ? recent.at(-1) : this.#firstNew)).element;
   }
 
   #markDays() {
@@ -215,7 +223,7 @@ export class Log {
 
   #fill(bubble, content) {
     if (content.picture) bubble.append(picture(content.picture));
-    for (const paragraph of content.paragraphs) bubble.append(make("p", "", paragraph));
+    for (const paragraph of content.paragraphs) bubble.append(...laidOut(paragraph));
     if (content.is_working) {
       const dots = make("span", "dots");
       dots.append(make("i"), make("i"), make("i"));
@@ -223,10 +231,7 @@ export class Log {
       dots.setAttribute("aria-label", text("working"));
       bubble.append(dots);
     }
-    if (hasControls(content)) {
-      bubble.append(controlsOf(content, this.#act));
-      bubble.classList.add("wide");
-    }
+    if (hasControls(content)) bubble.append(controlsOf(content, this.#act));
     if (content.picture) bubble.classList.add("wide");
   }
 }
@@ -234,6 +239,18 @@ export class Log {
 /** Whether an entry tells what becomes of a photo. */
 function isPhoto(entry) {
   return entry.slot?.startsWith("photo:") ?? false;
+}
+
+/** A paragraph's lines as blocks: an empty line begins a new block, "· " an item, "【…】" a heading. */
+function laidOut(paragraph) {
+  return paragraph.split(/\n\s*\n/).map((part) => {
+    const block = make("p");
+    for (const line of part.split("\n")) {
+      const kind = line.startsWith("· ") ? "item" : line.startsWith("【") ? "heading" : "words";
+      block.append(make("span", kind, kind === "item" ? line.slice(2) : line));
+    }
+    return block;
+  });
 }
 
 /** A tile in place of a picture that is not kept. */
