@@ -58,7 +58,7 @@ pub struct WebChannel {
     pub transcript: Arc<dyn Transcript>,
     pub photos: Arc<dyn PhotoStore>,
     pub ids: Arc<dyn IdSource>,
-    pub wording: Wording,
+    pub wording: Arc<Wording>,
     pub pages: Arc<Pages>,
     pub admission: Admission,
 }

@@ -14,7 +14,7 @@ use crate::wording::Wording;
 #[derive(Clone)]
 pub struct WebSender {
     transcript: Arc<dyn Transcript>,
-    wording: Wording,
+    wording: Arc<Wording>,
     clock: Arc<dyn Clock>,
 }
 
@@ -25,7 +25,11 @@ impl std::fmt::Debug for WebSender {
 }
 
 impl WebSender {
-    pub fn new(transcript: Arc<dyn Transcript>, wording: Wording, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(
+        transcript: Arc<dyn Transcript>,
+        wording: Arc<Wording>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         Self {
             transcript,
             wording,

@@ -35,7 +35,7 @@ pub(crate) struct Chat {
     pub(crate) desk: Arc<ScriptedDesk>,
     pub(crate) transcript: Arc<MemoryTranscript>,
     pub(crate) photos: Arc<MemoryPhotos>,
-    pub(crate) wording: Wording,
+    pub(crate) wording: Arc<Wording>,
     shutdown: CancellationToken,
     serving: JoinHandle<std::io::Result<()>>,
 }
@@ -54,7 +54,7 @@ impl Chat {
             is_failing: Mutex::default(),
         });
         let photos = Arc::new(MemoryPhotos::default());
-        let wording = Wording::embedded().unwrap();
+        let wording = Arc::new(Wording::embedded().unwrap());
         let channel = WebChannel {
             desk: desk.clone(),
             transcript: transcript.clone(),

@@ -157,9 +157,10 @@ export class Log {
     const isSmooth = !this.#isFresh && !matchMedia("(prefers-reduced-motion: reduce)").matches;
     const behavior = isSmooth ? "smooth" : "instant";
     if (this.#isAtEnd) {
-      const begin = this.#turn();
-      const height = this.#scroll.scrollHeight - begin.offsetTop;
-      if (height > this.#scroll.clientHeight) {
+      const turn = this.#turn();
+      const doesFit = (from) => this.#scroll.scrollHeight - from.offsetTop <= this.#scroll.clientHeight;
+      const begin = doesFit(turn) ? turn : (turn.nextElementSibling ?? turn);
+      if (!doesFit(begin)) {
         // More than fits: begin at the beginning.
         this.#scroll.scrollTo({ top: begin.offsetTop - 12, behavior });
       } else {
@@ -224,6 +225,8 @@ export class Log {
   #fill(bubble, content) {
     if (content.picture) bubble.append(picture(content.picture));
     for (const paragraph of content.paragraphs) bubble.append(...laidOut(paragraph));
+    const [, at, of] = (entryAsks(content) && content.paragraphs[0].match(/(\d+)\/(\d+)$/)) || [];
+    if (at) bubble.firstElementChild.replaceWith(progress(content.paragraphs[0], at / of));
     if (content.is_working) {
       const dots = make("span", "dots");
       dots.append(make("i"), make("i"), make("i"));
@@ -251,6 +254,21 @@ function laidOut(paragraph) {
     }
     return block;
   });
+}
+
+/** Whether a message asks a question of the survey. */
+function entryAsks(content) {
+  return Boolean(content.choices || content.wants_words) && content.paragraphs.length > 1;
+}
+
+/** How far the survey has come. */
+function progress(label, share) {
+  const made = make("p", "progress", label);
+  const bar = make("progress");
+  bar.value = share;
+  bar.setAttribute("aria-hidden", "true");
+  made.append(bar);
+  return made;
 }
 
 /** A tile in place of a picture that is not kept. */
