@@ -28,6 +28,9 @@ const TILE_TOP: f32 = 128.0;
 const TILE_BOTTOM: f32 = 548.0;
 const TILE_CENTRE: (f32, f32) = (336.0, 338.0);
 
+/// The least distance from the column's last baseline to the legend's first one.
+const ABOVE_LEGEND: f32 = 60.0;
+
 const PANEL_TOP: f32 = 580.0;
 const PANEL_HEADER: f32 = 78.0;
 const PANEL_PADDING: f32 = 32.0;
@@ -160,8 +163,8 @@ impl Layout {
             layout: Self::default(),
         };
         setting.header(content);
-        setting.facts(content);
-        setting.photo(&content.photo);
+        let end = setting.photo(&content.photo);
+        setting.facts(content, end);
         let row_height = if content.demonstration.is_some() {
             72.0
         } else {
@@ -173,6 +176,35 @@ impl Layout {
         }
         setting.foot(content);
         setting.layout
+    }
+}
+
+/// The baselines of the column beside the photo, px below its top.
+struct Pace {
+    label: f32,
+    scalp_type: f32,
+    first_line: f32,
+    /// From line to line.
+    line: f32,
+}
+
+const ROOMY: Pace = Pace {
+    label: 30.0,
+    scalp_type: 98.0,
+    first_line: 156.0,
+    line: 44.0,
+};
+const DENSE: Pace = Pace {
+    label: 26.0,
+    scalp_type: 90.0,
+    first_line: 134.0,
+    line: 40.0,
+};
+
+impl Pace {
+    /// The baseline of the last of the lines, px from the top of the card.
+    fn bottom(&self, lines: &[String]) -> f32 {
+        TILE_TOP + self.first_line + self.line * below(lines)
     }
 }
 
@@ -220,35 +252,33 @@ impl Setting<'_> {
         self.put(Role::Ink, TITLE, (LEFT, 92.0), &content.title, 700.0);
     }
 
-    fn facts(&mut self, content: &Content) {
+    /// The column beside the photo, down to `end`.
+    fn facts(&mut self, content: &Content, end: f32) {
         let width = RIGHT - COLUMN;
-        let mut baseline = TILE_TOP + 26.0;
-        self.put(
-            Role::Soft,
-            LABEL,
-            (COLUMN, baseline),
-            &content.type_label,
-            width,
-        );
+        let lines: Vec<String> = [&content.regions, &content.spots]
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .flat_map(|text| self.typesetter.wrapped(text, BODY, width, 2))
+            .collect();
+        let pace = if ROOMY.bottom(&lines) <= end {
+            ROOMY
+        } else {
+            DENSE
+        };
+        let label = (COLUMN, TILE_TOP + pace.label);
+        self.put(Role::Soft, LABEL, label, &content.type_label, width);
         let style = self.fitting(&content.scalp_type, &TYPE_STYLES, width);
-        baseline += 64.0;
-        self.put(
-            Role::Accent,
-            style,
-            (COLUMN, baseline),
-            &content.scalp_type,
-            width,
-        );
-        baseline += 4.0;
-        for text in [&content.regions, &content.spots] {
-            for line in self.typesetter.wrapped(text, BODY, width, 2) {
-                baseline += 40.0;
-                self.put(Role::Ink, BODY, (COLUMN, baseline), &line, width);
-            }
+        let scalp_type = (COLUMN, TILE_TOP + pace.scalp_type);
+        self.put(Role::Accent, style, scalp_type, &content.scalp_type, width);
+        let mut baseline = TILE_TOP + pace.first_line;
+        for line in lines {
+            self.put(Role::Ink, BODY, (COLUMN, baseline), &line, width);
+            baseline += pace.line;
         }
     }
 
-    fn photo(&mut self, words: &PhotoWords) {
+    /// What belongs to the photo; returns where the column beside it must end.
+    fn photo(&mut self, words: &PhotoWords) -> f32 {
         self.layout.has_photo = !matches!(words, PhotoWords::Absent { .. });
         match words {
             PhotoWords::Absent { words, detail } => {
@@ -257,16 +287,19 @@ impl Setting<'_> {
                 let middle = |baseline| (x, baseline, Anchor::Middle);
                 self.anchored(Role::Ink, STRONG, middle(y + 62.0), words, width);
                 self.anchored(Role::Soft, LABEL, middle(y + 108.0), detail, width);
+                TILE_BOTTOM
             }
-            PhotoWords::Unmarked => {}
+            PhotoWords::Unmarked => TILE_BOTTOM,
             PhotoWords::NothingToMark(words) => {
                 let width = RIGHT - COLUMN;
                 let lines = self.typesetter.wrapped(words, LABEL, width, 2);
-                let mut baseline = TILE_BOTTOM - 8.0 - 40.0 * below(&lines);
+                let first = TILE_BOTTOM - 8.0 - 40.0 * below(&lines);
+                let mut baseline = first;
                 for line in lines {
                     self.put(Role::Soft, LABEL, (COLUMN, baseline), &line, width);
                     baseline += 40.0;
                 }
+                first - ABOVE_LEGEND
             }
             PhotoWords::Marked {
                 title,
@@ -276,8 +309,8 @@ impl Setting<'_> {
         }
     }
 
-    /// The legend, from the bottom of the photo upwards.
-    fn legend(&mut self, title: &str, filled: &str, outlined: Option<&str>) {
+    /// The legend, from the bottom of the photo upwards; returns where the column above must end.
+    fn legend(&mut self, title: &str, filled: &str, outlined: Option<&str>) -> f32 {
         let indent = 58.0;
         let width = RIGHT - COLUMN - indent;
         let mut baseline = TILE_BOTTOM - 8.0;
@@ -299,6 +332,7 @@ impl Setting<'_> {
             baseline -= 44.0;
         }
         self.put(Role::Soft, LABEL, (COLUMN, baseline), title, RIGHT - COLUMN);
+        baseline - ABOVE_LEGEND
     }
 
     /// The panel with the gauges; returns its bottom.

@@ -17,12 +17,20 @@ pub(super) const HAZE: [[u8; 3]; 2] = [[129, 140, 248], [67, 40, 214]];
 
 /// Half a severity on a map's scale of 0 to 1: what peaks below is not shown.
 const FAINTEST_PEAK: f32 = 0.5 / 3.0;
-/// The haze begins at this share of a map's peak, and the outline runs at the other one.
-const HAZE_FROM: f32 = 0.35;
-const OUTLINE_AT: f32 = 0.6;
+/// An outline is drawn where a map's peak stands out from its mean by this share.
+const FAINTEST_CONTRAST: f32 = 0.2;
+/// The haze begins at a map's mean, but within these shares of its peak: a map that glows all over
+/// still shows where it glows most, and an even one is drawn evenly.
+const HAZE_FROM: [f32; 2] = [0.3, 0.6];
+/// It is at its strongest from this share of the peak on.
+const HAZE_FULL_AT: f32 = 0.9;
+/// How often a map is blurred before its haze and its outline are drawn: an outline around every
+/// cell of the grid would hide what it is to point at.
+const HAZE_BLURS: usize = 1;
+const OUTLINE_BLURS: usize = 3;
 /// Half the width of the outline and of its dark edge, px.
-const OUTLINE_RADIUS: f32 = 2.2;
-const EDGE_RADIUS: f32 = 4.4;
+const OUTLINE_RADIUS: f32 = 1.9;
+const EDGE_RADIUS: f32 = 3.8;
 const OUTLINE_COLOUR: [u8; 3] = [255, 255, 255];
 const EDGE_COLOUR: [u8; 3] = [17, 24, 39];
 const EDGE_OPACITY: f32 = 0.65;
@@ -87,10 +95,98 @@ fn peak(map: &Heatmap) -> f32 {
 
 /// Whether the outline's level is crossed anywhere: an even map has a haze but no outline.
 fn has_outline(map: &Heatmap) -> bool {
-    let level = peak(map) * OUTLINE_AT;
-    map.values
-        .iter()
-        .any(|&value| f32::from(value) / 255.0 < level)
+    Grid::of(map, OUTLINE_BLURS)
+        .is_some_and(|grid| grid.peak() - grid.mean() >= FAINTEST_CONTRAST * grid.peak())
+}
+
+/// A map with values from 0 to 1.
+struct Grid {
+    width: usize,
+    height: usize,
+    values: Vec<f32>,
+}
+
+impl Grid {
+    /// `None` for a map without extent or of the wrong length.
+    fn of(map: &Heatmap, blurs: usize) -> Option<Self> {
+        let (width, height) = (usize::from(map.width), usize::from(map.height));
+        if width == 0 || height == 0 || map.values.len() != width * height {
+            return None;
+        }
+        let mut grid = Self {
+            width,
+            height,
+            values: map
+                .values
+                .iter()
+                .map(|&value| f32::from(value) / 255.0)
+                .collect(),
+        };
+        for _ in 0..blurs {
+            grid.values = grid.blurred();
+        }
+        Some(grid)
+    }
+
+    /// Every value mixed with its neighbours, 1 : 2 : 1 in both directions.
+    fn blurred(&self) -> Vec<f32> {
+        let near = |at: usize, side: usize| [at.saturating_sub(1), at, (at + 1).min(side - 1)];
+        let mixed = |[before, here, after]: [f32; 3]| (before + 2.0 * here + after) / 4.0;
+        (0..self.height)
+            .flat_map(|y| (0..self.width).map(move |x| (x, y)))
+            .map(|(x, y)| {
+                mixed(
+                    near(y, self.height).map(|y| {
+                        mixed(near(x, self.width).map(|x| self.values[y * self.width + x]))
+                    }),
+                )
+            })
+            .collect()
+    }
+
+    fn peak(&self) -> f32 {
+        self.values.iter().copied().fold(0.0, f32::max)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a map has some hundred values")]
+    fn mean(&self) -> f32 {
+        self.values.iter().sum::<f32>() / self.values.len() as f32
+    }
+
+    /// The map at the size of its area; `None` for an area without extent.
+    fn enlarged(&self, area: Area) -> Option<Self> {
+        let coarse = self.values.iter().copied().map(F32::new).collect();
+        let (width, height) = (u32::try_from(self.width), u32::try_from(self.height));
+        let coarse = TypedImage::from_pixels(width.ok()?, height.ok()?, coarse).ok()?;
+        let mut fine = TypedImage::<F32>::new(area.width, area.height);
+        // Softer than bilinear: outlines are round instead of following the grid.
+        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Gaussian));
+        Resizer::new()
+            .resize_typed(&coarse, &mut fine, &options)
+            .ok()?;
+        Some(Self {
+            width: area.width as usize,
+            height: area.height as usize,
+            values: fine
+                .pixels()
+                .iter()
+                .map(|pixel| pixel.0.clamp(0.0, 1.0))
+                .collect(),
+        })
+    }
+
+    fn at(&self, x: usize, y: usize) -> f32 {
+        self.values[y * self.width + x]
+    }
+
+    /// How fast the values change at a place, per px.
+    fn slope(&self, x: usize, y: usize) -> f32 {
+        let (left, right) = (x.saturating_sub(1), (x + 1).min(self.width - 1));
+        let (above, below) = (y.saturating_sub(1), (y + 1).min(self.height - 1));
+        let across = self.at(right, y) - self.at(left, y);
+        let down = self.at(x, below) - self.at(x, above);
+        across.hypot(down) / 2.0
+    }
 }
 
 /// The part of the photo that the maps cover, px.
@@ -129,86 +225,43 @@ impl Area {
     }
 }
 
-/// A map at the size of its area, with values from 0 to 1.
-struct Field {
-    width: usize,
-    height: usize,
-    values: Vec<f32>,
-}
-
-impl Field {
-    /// `None` for a map or an area without extent, or a map of the wrong length.
-    fn smooth(map: &Heatmap, area: Area) -> Option<Self> {
-        let coarse: Vec<F32> = map
-            .values
-            .iter()
-            .map(|&value| F32::new(f32::from(value) / 255.0))
-            .collect();
-        if coarse.len() != usize::from(map.width) * usize::from(map.height) {
-            return None;
-        }
-        let coarse =
-            TypedImage::from_pixels(u32::from(map.width), u32::from(map.height), coarse).ok()?;
-        let mut fine = TypedImage::<F32>::new(area.width, area.height);
-        // Softer than bilinear: outlines are round instead of following the grid.
-        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Gaussian));
-        Resizer::new()
-            .resize_typed(&coarse, &mut fine, &options)
-            .ok()?;
-        Some(Self {
-            width: area.width as usize,
-            height: area.height as usize,
-            values: fine
-                .pixels()
-                .iter()
-                .map(|pixel| pixel.0.clamp(0.0, 1.0))
-                .collect(),
-        })
-    }
-
-    fn at(&self, x: usize, y: usize) -> f32 {
-        self.values[y * self.width + x]
-    }
-
-    /// How fast the values change at a place, per px.
-    fn slope(&self, x: usize, y: usize) -> f32 {
-        let (left, right) = (x.saturating_sub(1), (x + 1).min(self.width - 1));
-        let (above, below) = (y.saturating_sub(1), (y + 1).min(self.height - 1));
-        let across = self.at(right, y) - self.at(left, y);
-        let down = self.at(x, below) - self.at(x, above);
-        across.hypot(down) / 2.0
-    }
-}
-
 /// How much of the photo the haze hides at its strongest.
 const fn opacity(severity: Severity) -> f32 {
     match severity {
         Severity::Good => 0.0,
         Severity::Mild => 0.42,
-        Severity::Moderate => 0.55,
-        Severity::Severe => 0.66,
+        Severity::Moderate => 0.48,
+        Severity::Severe => 0.54,
     }
 }
 
 fn draw_haze(photo: &mut RgbImage, area: Area, map: &Heatmap, severity: Severity) {
-    let Some(field) = Field::smooth(map, area) else {
+    let Some(grid) = Grid::of(map, HAZE_BLURS) else {
         return;
     };
-    let (peak, strongest) = (peak(map), opacity(severity));
+    let Some(field) = grid.enlarged(area) else {
+        return;
+    };
+    let (peak, strongest) = (grid.peak(), opacity(severity));
+    let [lowest, highest] = HAZE_FROM.map(|share| share * peak);
+    let start = grid.mean().clamp(lowest, highest);
     let [weak, strong] = HAZE;
     paint(photo, area, |x, y| {
         let value = field.at(x, y);
-        let rise = smoothstep(HAZE_FROM * peak, peak, value);
+        let rise = smoothstep(start, HAZE_FULL_AT * peak, value);
         let colour = std::array::from_fn(|channel| mixed(weak[channel], strong[channel], value));
         (colour, strongest * rise)
     });
 }
 
 fn draw_outline(photo: &mut RgbImage, area: Area, map: &Heatmap) {
-    let Some(field) = Field::smooth(map, area) else {
+    let Some(grid) = Grid::of(map, OUTLINE_BLURS) else {
         return;
     };
-    let level = peak(map) * OUTLINE_AT;
+    let Some(field) = grid.enlarged(area) else {
+        return;
+    };
+    let level = f32::midpoint(grid.mean(), grid.peak());
     // The distance to the line of that level, px, as far as the slope tells.
     let distance = |x, y| {
         let slope = field.slope(x, y);
