@@ -116,11 +116,17 @@ fn encoded(photo: &RgbImage) -> Vec<u8> {
     bytes.into_inner()
 }
 
+/// The photo of most cards, drawn once.
+fn usual_photo() -> Vec<u8> {
+    static PHOTO: OnceLock<Vec<u8>> = OnceLock::new();
+    PHOTO.get_or_init(|| encoded(&photo(640, 480))).clone()
+}
+
 fn request(language: Language, severities: [u8; 6], confidences: [f32; 6]) -> CardRequest {
     let grades = grades(severities, confidences);
     CardRequest {
         language,
-        photo: Some(encoded(&photo(640, 480))),
+        photo: Some(usual_photo()),
         heatmaps: Some(heatmaps(&grades)),
         summary: ResultSummary {
             consultation: ConsultationNumber(1),
@@ -152,9 +158,9 @@ fn cases(language: Language) -> Vec<(&'static str, CardRequest)> {
     let mut unmarked = mixed();
     unmarked.heatmaps = None;
     let mut portrait = mixed();
-    portrait.photo = Some(encoded(&photo(600, 800)));
+    portrait.photo = Some(encoded(&photo(300, 400)));
     let mut wide = mixed();
-    wide.photo = Some(encoded(&photo(1600, 500)));
+    wide.photo = Some(encoded(&photo(960, 300)));
     let mut own_model = mixed();
     own_model.summary.model.is_demonstration = false;
     own_model.summary.model.id = String::from("clinic-efficientnet-b7/2027.3");
