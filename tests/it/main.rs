@@ -3,9 +3,11 @@
 mod architecture;
 mod cards;
 mod config;
+mod contracts;
 mod crash;
 mod engine;
 mod guidance;
+mod jobs;
 mod support;
 mod transcripts;
 mod web;

@@ -1,0 +1,222 @@
+//! When something goes wrong.
+
+use std::time::Duration;
+
+use dupi::domain::consultation::{ConsultationNumber, Effect, Event, Language};
+use dupi::domain::scalp::PhotoId;
+use dupi::ports::{CardError, EffectState, GradingError, SendError, StoreError, StoredKind};
+use jiff::SignedDuration;
+
+use super::world::World;
+use crate::contracts::{at, conversation_id, send};
+use crate::support::examples::{photo_id, summary};
+
+fn unreachable(after: Option<Duration>) -> SendError {
+    SendError::Unavailable {
+        after,
+        source: "scripted".into(),
+    }
+}
+
+fn busy() -> StoreError {
+    StoreError::Unavailable("scripted".into())
+}
+
+fn model_failed() -> GradingError {
+    GradingError::Model {
+        batch: 1,
+        source: "scripted".into(),
+    }
+}
+
+/// A world in which one stored photo is to be graded.
+async fn with_grading() -> World {
+    let photo: PhotoId = photo_id(1);
+    let world = World::with_effects(vec![Effect::GradePhoto { photo }]).await;
+    let kind = StoredKind::Photo(photo);
+    let put = world.stores.photos.put(conversation_id(1), kind, b"photo");
+    put.await.unwrap();
+    world
+}
+
+#[tokio::test]
+async fn a_failed_message_is_tried_again_after_waits_that_double() {
+    let world = World::with_effects(vec![send(1), send(2)]).await;
+    let failing = (0..3).map(|_| unreachable(None));
+    world.sender.failing.lock().unwrap().extend(failing);
+    assert_eq!(world.run().await, 1);
+    for wait in [1, 2] {
+        world.clock.forward(wait - 1);
+        assert_eq!(world.run().await, 0);
+        world.clock.forward(1);
+        assert_eq!(world.run().await, 1);
+    }
+    world.clock.forward(4);
+    assert_eq!(world.run().await, 2);
+    assert_eq!(world.sender.sent.lock().unwrap().len(), 2);
+    let states = world.states().await;
+    assert_eq!(states, [(EffectState::Done, 4), (EffectState::Done, 1)]);
+}
+
+#[tokio::test]
+async fn a_channel_that_asks_for_a_pause_gets_it() {
+    let world = World::with_effects(vec![send(1)]).await;
+    let pause = unreachable(Some(Duration::from_secs(30)));
+    world.sender.failing.lock().unwrap().push_back(pause);
+    assert_eq!(world.run().await, 1);
+    world.clock.forward(29);
+    assert_eq!(world.run().await, 0);
+    world.clock.forward(1);
+    assert_eq!(world.run().await, 1);
+    assert_eq!(world.sender.sent.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_message_is_given_up_after_eight_tries_and_the_next_one_passes() {
+    let world = World::with_effects(vec![send(1), send(2)]).await;
+    let failing = (0..8).map(|_| unreachable(None));
+    world.sender.failing.lock().unwrap().extend(failing);
+    let mut tries = 0;
+    for _ in 0..8 {
+        tries += world.run().await;
+        world.clock.forward(60);
+    }
+    assert_eq!(tries, 9);
+    let states = world.states().await;
+    assert_eq!(states, [(EffectState::Failed, 8), (EffectState::Done, 1)]);
+    assert_eq!(*world.events.reported.lock().unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_refused_message_is_given_up_and_one_to_nobody_is_done() {
+    let world = World::with_effects(vec![send(1), send(2), send(3)]).await;
+    let failing = [SendError::Refused("scripted".into()), SendError::PersonGone];
+    world.sender.failing.lock().unwrap().extend(failing);
+    assert_eq!(world.run().await, 3);
+    assert_eq!(
+        world.states().await,
+        [
+            (EffectState::Failed, 1),
+            (EffectState::Done, 1),
+            (EffectState::Done, 1)
+        ]
+    );
+    let overview = world.stores.effects.overview(3).await.unwrap();
+    let error = overview[2].last_error.as_deref();
+    assert_eq!(error, Some("the channel refused the message: scripted"));
+}
+
+#[tokio::test]
+async fn a_panic_is_a_failed_try() {
+    let world = World::with_effects(vec![send(1)]).await;
+    *world.sender.panics.lock().unwrap() = true;
+    assert_eq!(world.run().await, 1);
+    world.clock.forward(1);
+    assert_eq!(world.run().await, 1);
+    assert_eq!(world.sender.sent.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_full_queue_of_the_grader_costs_no_try() {
+    let world = with_grading().await;
+    let full = GradingError::QueueFull { waiting: 9 };
+    world.grader.failing.lock().unwrap().push_back(full);
+    assert_eq!(world.run().await, 1);
+    assert_eq!(world.states().await, [(EffectState::Done, 1)]);
+    assert_eq!(world.grader.seen.lock().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn grading_that_fails_four_times_is_reported_as_failed() {
+    let world = with_grading().await;
+    let failing = (0..4).map(|_| model_failed());
+    world.grader.failing.lock().unwrap().extend(failing);
+    for _ in 0..4 {
+        assert_eq!(*world.events.reported.lock().unwrap(), []);
+        assert_eq!(world.run().await, 1);
+        world.clock.forward(60);
+    }
+    let failed = Event::PhotoGradingFailed { photo: photo_id(1) };
+    assert_eq!(*world.events.reported.lock().unwrap(), [failed]);
+    assert_eq!(world.states().await, [(EffectState::Failed, 4)]);
+    assert_eq!(world.run().await, 0);
+}
+
+#[tokio::test]
+async fn an_effect_that_kills_the_process_every_time_is_given_up_unseen() {
+    let world = with_grading().await;
+    let lease = SignedDuration::from_secs(1);
+    for second in 0..4 {
+        let queue = &world.stores.effects;
+        let claimed = queue.claim(at(second), lease, 1).await.unwrap();
+        assert_eq!(claimed.len(), 1);
+    }
+    world.clock.forward(5);
+    assert_eq!(world.run().await, 1);
+    assert!(world.grader.seen.lock().unwrap().is_empty());
+    let failed = Event::PhotoGradingFailed { photo: photo_id(1) };
+    assert_eq!(*world.events.reported.lock().unwrap(), [failed]);
+}
+
+#[tokio::test]
+async fn an_outcome_that_cannot_be_stored_now_is_found_again_later() {
+    let world = with_grading().await;
+    world.events.failing.lock().unwrap().push_back(busy());
+    assert_eq!(world.run().await, 1);
+    assert_eq!(*world.events.reported.lock().unwrap(), []);
+    world.clock.forward(1);
+    assert_eq!(world.run().await, 1);
+    assert_eq!(world.events.reported.lock().unwrap().len(), 1);
+    assert_eq!(world.states().await, [(EffectState::Done, 2)]);
+}
+
+#[tokio::test]
+async fn a_failure_that_cannot_be_reported_now_is_reported_later() {
+    let world = with_grading().await;
+    let failing = (0..4).map(|_| model_failed());
+    world.grader.failing.lock().unwrap().extend(failing);
+    world.events.failing.lock().unwrap().push_back(busy());
+    for _ in 0..4 {
+        world.run().await;
+        world.clock.forward(60);
+    }
+    // The lease of the last try has run out by now.
+    assert_eq!(*world.events.reported.lock().unwrap(), []);
+    assert_eq!(world.run().await, 1);
+    let failed = Event::PhotoGradingFailed { photo: photo_id(1) };
+    assert_eq!(*world.events.reported.lock().unwrap(), [failed]);
+    assert_eq!(world.states().await, [(EffectState::Failed, 5)]);
+}
+
+#[tokio::test]
+async fn a_card_of_a_broken_photo_is_given_up_at_once_and_reported() {
+    let world = World::with_effects(vec![Effect::DrawCard {
+        summary: Box::new(summary([0; 6])),
+        photo: photo_id(1),
+        language: Language::Korean,
+    }])
+    .await;
+    let broken = CardError::Photo("scripted".into());
+    world.painter.failing.lock().unwrap().push_back(broken);
+    assert_eq!(world.run().await, 1);
+    let failed = Event::CardFailed {
+        consultation: ConsultationNumber(1),
+        spots: 2,
+    };
+    assert_eq!(*world.events.reported.lock().unwrap(), [failed]);
+    assert_eq!(world.states().await, [(EffectState::Failed, 1)]);
+}
+
+#[tokio::test]
+async fn erasing_that_fails_eight_times_is_reported_as_failed() {
+    let world = World::with_effects(vec![Effect::ErasePerson]).await;
+    let failing = (0..8).map(|_| busy());
+    world.eraser.failing.lock().unwrap().extend(failing);
+    for _ in 0..8 {
+        assert_eq!(world.run().await, 1);
+        world.clock.forward(60);
+    }
+    let reported = world.events.reported.lock().unwrap().clone();
+    assert_eq!(reported, [Event::ErasingFailed]);
+    assert_eq!(world.states().await, [(EffectState::Failed, 8)]);
+}
