@@ -50,7 +50,7 @@ pub trait Transcript: Send + Sync {
         revision: u64,
     ) -> Result<Vec<Entry>, StoreError>;
 
-    /// Resolves when the history of that conversation may have changed since the last look, or the
-    /// person was erased. May resolve without a change.
+    /// Resolves when the history of that conversation has changed since this was called, or the
+    /// person was erased; may resolve without a change. To miss nothing: call, look, then wait.
     async fn changed(&self, conversation: ConversationId);
 }

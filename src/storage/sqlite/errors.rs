@@ -94,3 +94,54 @@ fn primary_code(error: &sqlx::Error) -> Option<u32> {
     let extended: u32 = error.as_database_error()?.code()?.parse().ok()?;
     Some(extended & 0xFF)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::store_error;
+    use crate::ports::StoreError;
+    use sqlx::SqlitePool;
+    use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+
+    async fn database(options: SqliteConnectOptions) -> SqlitePool {
+        let pool = SqlitePoolOptions::new().max_connections(1);
+        pool.connect_with(options).await.unwrap()
+    }
+
+    async fn refusal(pool: &SqlitePool, statement: &'static str) -> StoreError {
+        store_error(sqlx::query(statement).execute(pool).await.unwrap_err())
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_told_apart_from_a_broken_statement() {
+        let pool = database(SqliteConnectOptions::new().in_memory(true)).await;
+        for statement in ["CREATE TABLE t (x BLOB)", "PRAGMA max_page_count = 2"] {
+            sqlx::query(statement).execute(&pool).await.unwrap();
+        }
+        let full = refusal(&pool, "INSERT INTO t VALUES (zeroblob(100000))").await;
+        assert!(matches!(full, StoreError::NotWritable(_)), "{full:?}");
+        let broken = refusal(&pool, "INSERT INTO nowhere VALUES (1)").await;
+        assert!(matches!(broken, StoreError::Broken(_)), "{broken:?}");
+    }
+
+    #[tokio::test]
+    async fn a_read_only_and_a_locked_database_are_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = SqliteConnectOptions::new()
+            .filename(folder.path().join("test.sqlite"))
+            .create_if_missing(true)
+            .busy_timeout(std::time::Duration::ZERO);
+        let pool = database(options.clone()).await;
+        let create = "CREATE TABLE t (x BLOB)";
+        sqlx::query(create).execute(&pool).await.unwrap();
+
+        let reader = database(options.clone().read_only(true)).await;
+        let refused = refusal(&reader, "INSERT INTO t VALUES (1)").await;
+        assert!(matches!(refused, StoreError::NotWritable(_)), "{refused:?}");
+        reader.close().await;
+
+        let other = database(options).await;
+        let _writing = pool.begin_with("BEGIN EXCLUSIVE").await.unwrap();
+        let refused = refusal(&other, "INSERT INTO t VALUES (1)").await;
+        assert!(matches!(refused, StoreError::Unavailable(_)), "{refused:?}");
+    }
+}

@@ -84,7 +84,8 @@ async fn a_card_is_drawn_of_photo_and_heatmaps_and_stored() {
     let world = World::with_effects(vec![draw_card()]).await;
     with_photo(&world).await;
     let photos = &world.stores.photos;
-    let put = photos.put_heatmaps(conversation_id(1), photo_id(1), &heatmaps());
+    let maps = heatmaps();
+    let put = photos.put_heatmaps(conversation_id(1), photo_id(1), &maps);
     put.await.unwrap();
     assert_eq!(world.run().await, 1);
 
