@@ -3,6 +3,8 @@
 //! The tests know only the ports, so another database is one more function like [`sqlite_on_disk`]
 //! and one more module in `on_every_store!`.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
+
 mod conversation_store;
 mod effect_queue;
 mod photo_store;

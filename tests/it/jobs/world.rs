@@ -128,9 +128,8 @@ pub(super) struct ScriptedSender {
 #[async_trait]
 impl MessageSender for ScriptedSender {
     async fn send(&self, outgoing: Outgoing) -> Result<(), SendError> {
-        if std::mem::take(&mut *self.panics.lock().unwrap()) {
-            panic!("scripted");
-        }
+        let panics = std::mem::take(&mut *self.panics.lock().unwrap());
+        assert!(!panics, "scripted");
         if let Some(error) = self.failing.lock().unwrap().pop_front() {
             return Err(error);
         }
