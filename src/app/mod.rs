@@ -3,10 +3,13 @@
 //! Nothing is decided here: what is built, in which order, and how it stops. [`serve`] is the
 //! service as an operator starts it; [`Service`] is what moves conversations, over any ports.
 
+pub mod cli;
+mod data_paths;
 mod serve;
 mod service;
 mod world;
 
+pub(crate) use data_paths::DataPaths;
 pub use serve::{open_model, open_store, serve};
 pub use service::{Parts, Service};
 pub use world::{RandomIds, SystemClock};

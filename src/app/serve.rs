@@ -1,7 +1,6 @@
 //! The service as an operator starts it: opened in order, announced in one line, stopped in order.
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use jiff::SignedDuration;
 use tokio::signal;
 use tokio_util::sync::CancellationToken;
 
-use super::{Parts, RandomIds, Service, SystemClock};
+use super::{DataPaths, Parts, RandomIds, Service, SystemClock};
 use crate::cards::ResvgCardPainter;
 use crate::channels::web::{self, Admission, Pages, WebChannel, WebSender};
 use crate::config::{RuntimeChoice as ChosenRuntime, Settings};
@@ -21,10 +20,6 @@ use crate::severity::{
 use crate::storage::{DataDirLock, Location, MasterKey, SqliteStore};
 use crate::wording::Wording;
 
-/// The database within the data folder.
-const DATABASE: &str = "dupi.sqlite";
-/// The master key within the data folder, where the environment gives none.
-const MASTER_KEY: &str = "master.key";
 /// How often what is no longer needed is swept out.
 const HOUSEKEEPING: Duration = Duration::from_hours(1);
 /// Effects that were done are kept this long, so that an operator can look back.
@@ -118,12 +113,13 @@ pub async fn serve(settings: &Settings, announce: impl FnOnce(SocketAddr)) -> an
 
 /// Opens the database and the photo store of the data folder, making what is missing.
 pub async fn open_store(settings: &Settings) -> anyhow::Result<SqliteStore> {
-    let folder: &Path = &settings.data.folder;
+    let folder = &settings.data.folder;
+    let paths = DataPaths::of(settings);
     let master = match &settings.master_key {
         Some(digits) => MasterKey::from_hex(digits)?,
-        None => MasterKey::load_or_create(&folder.join(MASTER_KEY), RandomIds.secret())?,
+        None => MasterKey::load_or_create(&paths.master_key, RandomIds.secret())?,
     };
-    let location = Location::File(folder.join(DATABASE));
+    let location = Location::File(paths.database);
     Ok(SqliteStore::open(&location, &master, folder, Arc::new(RandomIds)).await?)
 }
 

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod cards;
+mod cli;
 mod config;
 mod contracts;
 mod crash;

@@ -1,0 +1,357 @@
+//! `dupi doctor`: everything that serving needs, tried one by one, and what to do about it.
+//!
+//! It changes nothing that a later start would not make anyway, and it may run beside a service.
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::Outcome;
+use super::telling::{printable, what_and_hints};
+use crate::app::{DataPaths, RandomIds, open_model, open_store};
+use crate::cards::ResvgCardPainter;
+use crate::config::{ConfigError, RuntimeChoice, Settings};
+use crate::ports::{EffectQueue as _, EffectState, IdSource as _};
+use crate::storage::{DataDirError, DataDirLock, MasterKey};
+use crate::wording::Phrases;
+
+/// How good a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Health {
+    Good,
+    /// It works, but somebody should know.
+    Warning,
+    /// Serving does not work like this.
+    Fault,
+}
+
+/// What one check has found.
+#[derive(Debug, PartialEq, Eq)]
+struct Finding {
+    health: Health,
+    subject: &'static str,
+    what: String,
+    /// What to do about it.
+    hints: Vec<String>,
+}
+
+impl Finding {
+    fn good(subject: &'static str, what: impl Into<String>) -> Self {
+        Self {
+            health: Health::Good,
+            subject,
+            what: what.into(),
+            hints: Vec::new(),
+        }
+    }
+
+    fn warning(subject: &'static str, what: impl Into<String>) -> Self {
+        Self {
+            health: Health::Warning,
+            ..Self::good(subject, what)
+        }
+    }
+
+    fn fault(subject: &'static str, error: &dyn std::error::Error) -> Self {
+        let (what, hints) = what_and_hints(error);
+        Self {
+            health: Health::Fault,
+            subject,
+            what,
+            hints,
+        }
+    }
+
+    fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+/// Whether another process serves from the data folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Service {
+    Running,
+    NotRunning,
+}
+
+/// Nothing else can be checked without settings.
+pub(super) fn settings_refused(
+    error: &ConfigError,
+    output: &mut dyn Write,
+) -> anyhow::Result<Outcome> {
+    tell(&[Finding::fault("settings", error)], output)
+}
+
+/// Checks everything.
+pub(super) async fn run(settings: &Settings, output: &mut dyn Write) -> anyhow::Result<Outcome> {
+    let paths = DataPaths::of(settings);
+    let mut findings = vec![settings_file(settings)];
+    let (folder, service) = data_folder(&settings.data.folder);
+    findings.push(folder);
+    findings.push(master_key(settings, &paths));
+    findings.extend(database(settings, &paths).await);
+    findings.extend(model(settings));
+    findings.push(fonts());
+    findings.push(web_address(settings, service));
+    tell(&findings, output)
+}
+
+fn tell(findings: &[Finding], output: &mut dyn Write) -> anyhow::Result<Outcome> {
+    write!(output, "{}", told(findings))?;
+    let is_faulty = findings
+        .iter()
+        .any(|finding| finding.health == Health::Fault);
+    Ok(if is_faulty {
+        Outcome::FoundFaults
+    } else {
+        Outcome::Done
+    })
+}
+
+fn told(findings: &[Finding]) -> String {
+    let mut lines = Vec::new();
+    for finding in findings {
+        let health = match finding.health {
+            Health::Good => "ok",
+            Health::Warning => "warn",
+            Health::Fault => "FAIL",
+        };
+        lines.push(format!(
+            "{health:<6}{:<13}{}",
+            finding.subject, finding.what
+        ));
+        lines.extend(
+            finding
+                .hints
+                .iter()
+                .map(|hint| format!("{:<19}hint: {hint}", "")),
+        );
+    }
+    let count = |health| {
+        findings
+            .iter()
+            .filter(|finding| finding.health == health)
+            .count()
+    };
+    lines.push(match (count(Health::Fault), count(Health::Warning)) {
+        (0, 0) => "everything is fine\n".to_owned(),
+        (0, warnings) => format!("it works; warnings: {warnings}\n"),
+        (faults, warnings) => format!("it does not work; faults: {faults}, warnings: {warnings}\n"),
+    });
+    lines.join("\n")
+}
+
+fn shown(path: &Path) -> String {
+    printable(&path.display().to_string())
+}
+
+fn settings_file(settings: &Settings) -> Finding {
+    let what = match &settings.file {
+        Some(file) => shown(file),
+        None => "no dupi.toml: defaults and the environment".to_owned(),
+    };
+    Finding::good("settings", what)
+}
+
+fn data_folder(folder: &Path) -> (Finding, Service) {
+    const SUBJECT: &str = "data folder";
+    if !folder.exists() {
+        return (
+            Finding::good(
+                SUBJECT,
+                format!("{}: made at the first start", shown(folder)),
+            ),
+            Service::NotRunning,
+        );
+    }
+    match DataDirLock::acquire(folder) {
+        Ok(_lock) => {
+            let what = format!("{}: writable, no other dupi uses it", shown(folder));
+            (Finding::good(SUBJECT, what), Service::NotRunning)
+        }
+        Err(DataDirError::InUse { .. }) => {
+            let what = format!("{}: in use by a running dupi", shown(folder));
+            (Finding::good(SUBJECT, what), Service::Running)
+        }
+        Err(error @ DataDirError::NotWritable { .. }) => {
+            (Finding::fault(SUBJECT, &error), Service::NotRunning)
+        }
+    }
+}
+
+fn master_key(settings: &Settings, paths: &DataPaths) -> Finding {
+    const SUBJECT: &str = "master key";
+    let path = &paths.master_key;
+    if settings.master_key.is_some() {
+        return Finding::good(SUBJECT, "in the environment, DUPI_MASTER_KEY");
+    }
+    if !path.exists() {
+        if paths.database.exists() {
+            let missing = format!("{} is missing, and the database needs it", shown(path));
+            return Finding {
+                health: Health::Fault,
+                ..Finding::good(SUBJECT, missing)
+            }
+            .hint("put the file back, or set DUPI_MASTER_KEY");
+        }
+        return Finding::good(SUBJECT, format!("{}: made at the first start", shown(path)));
+    }
+    match MasterKey::load_or_create(path, RandomIds.secret()) {
+        Err(error) => Finding::fault(SUBJECT, &error),
+        Ok(_) if is_open_to_others(path) => {
+            Finding::warning(SUBJECT, format!("{} can be read by others", shown(path)))
+                .hint(format!("chmod 600 {}", shown(path)))
+        }
+        Ok(_) => Finding::good(SUBJECT, format!("{}: for its owner only", shown(path)))
+            .hint("keep a copy apart from the data folder: without it the data cannot be read"),
+    }
+}
+
+#[cfg(unix)]
+fn is_open_to_others(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    path.metadata()
+        .is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open_to_others(_: &Path) -> bool {
+    false
+}
+
+async fn database(settings: &Settings, paths: &DataPaths) -> Option<Finding> {
+    const SUBJECT: &str = "database";
+    if !paths.database.exists() {
+        return Some(Finding::good(
+            SUBJECT,
+            format!("{}: made at the first start", shown(&paths.database)),
+        ));
+    }
+    if settings.master_key.is_none() && !paths.master_key.exists() {
+        // Told with the master key; opening would make a new one.
+        return None;
+    }
+    let store = match open_store(settings).await {
+        Ok(store) => store,
+        Err(error) => return Some(Finding::fault(SUBJECT, error.as_ref())),
+    };
+    let overview = store.overview(1_000).await;
+    store.close().await;
+    let effects = match overview {
+        Ok(effects) => effects,
+        Err(error) => return Some(Finding::fault(SUBJECT, &error)),
+    };
+    let failed = effects
+        .iter()
+        .filter(|effect| effect.state == EffectState::Failed)
+        .count();
+    let what = format!("{}: opens, migrations are applied", shown(&paths.database));
+    Some(if failed == 0 {
+        Finding::good(SUBJECT, what)
+    } else {
+        Finding::warning(SUBJECT, format!("{what}; effects given up: {failed}"))
+            .hint("`dupi jobs` lists them")
+    })
+}
+
+fn model(settings: &Settings) -> Vec<Finding> {
+    let model = match open_model(settings) {
+        Ok(model) => model,
+        Err(error) => return vec![Finding::fault("model", error.as_ref())],
+    };
+    let identity = model.identity();
+    let kind = if identity.is_demonstration {
+        ", a demonstration model"
+    } else {
+        ""
+    };
+    let contract = Finding::good(
+        "model",
+        format!(
+            "{}{kind}: contract kept, self-test passed",
+            printable(&identity.id)
+        ),
+    );
+    let backend = model.backend_description();
+    let runtime = match (&backend.passed_over, &backend.library) {
+        (Some((library, why)), _) => Finding::warning(
+            "runtime",
+            format!(
+                "{backend}; {} was found but does not work: {}",
+                shown(library),
+                printable(why)
+            ),
+        )
+        .hint("install the Python package onnxruntime anew, or set `model.runtime = \"rten\"`"),
+        (None, None) if settings.model.runtime == RuntimeChoice::Auto => Finding::good(
+            "runtime",
+            backend.to_string(),
+        )
+        .hint("ONNX Runtime is faster: `pip install onnxruntime` in an active Python environment,")
+        .hint("or name its library in ORT_DYLIB_PATH"),
+        (None, _) => Finding::good("runtime", backend.to_string()),
+    };
+    vec![contract, runtime]
+}
+
+fn fonts() -> Finding {
+    let painter = Phrases::embedded()
+        .map_err(anyhow::Error::from)
+        .and_then(|phrases| Ok(ResvgCardPainter::new(Arc::new(phrases))?));
+    match painter {
+        Ok(_) => Finding::good("cards", "texts, template and fonts are usable"),
+        Err(error) => Finding::fault("cards", error.as_ref()),
+    }
+}
+
+fn web_address(settings: &Settings, service: Service) -> Finding {
+    const SUBJECT: &str = "web address";
+    let address = settings.web.address;
+    match (std::net::TcpListener::bind(address), service) {
+        (Ok(_), _) => Finding::good(SUBJECT, format!("{address}: free")),
+        (Err(error), Service::Running) if error.kind() == std::io::ErrorKind::AddrInUse => {
+            Finding::good(
+                SUBJECT,
+                format!("{address}: taken, as it should be by the running dupi"),
+            )
+        }
+        (Err(error), _) if error.kind() == std::io::ErrorKind::AddrInUse => {
+            Finding::warning(SUBJECT, format!("{address}: taken by another program"))
+                .hint("the next free port will be used; set `web.address` to choose another")
+        }
+        (Err(error), _) => Finding {
+            health: Health::Fault,
+            ..Finding::good(SUBJECT, format!("{address}: cannot be used: {error}"))
+        }
+        .hint("set `web.address` to an address of this machine, as `127.0.0.1:8080`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Finding, Health, told};
+
+    #[test]
+    fn every_line_says_how_good_it_is_and_what_to_do() {
+        let fault = std::io::Error::other("broken; hint: mend it");
+        let text = told(&[
+            Finding::good("model", "demo/1"),
+            Finding::warning("master key", "open").hint("chmod"),
+            Finding::fault("database", &fault),
+        ]);
+        assert_eq!(
+            text,
+            "\
+ok    model        demo/1
+warn  master key   open
+                   hint: chmod
+FAIL  database     broken
+                   hint: mend it
+it does not work; faults: 1, warnings: 1
+"
+        );
+        assert!(told(&[Finding::good("model", "demo/1")]).ends_with("everything is fine\n"));
+        assert!(Health::Fault > Health::Warning && Health::Warning > Health::Good);
+    }
+}

@@ -1,0 +1,373 @@
+//! The program as an operator runs it: what it prints, and how it ends.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// A folder of its own, and the program in it, with nothing in its environment.
+struct Shell(tempfile::TempDir);
+
+/// How a command ended, and what it said.
+struct Ended {
+    code: i32,
+    output: String,
+    errors: String,
+}
+
+impl Shell {
+    fn new() -> Self {
+        Self(tempfile::tempdir().expect("a folder can be made"))
+    }
+
+    fn folder(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Puts a file into the folder.
+    fn with(self, name: &str, content: impl AsRef<[u8]>) -> Self {
+        std::fs::write(self.folder().join(name), content).expect("the folder is ours");
+        self
+    }
+
+    fn runs(&self, arguments: &[&str]) -> Ended {
+        self.runs_with(arguments, &[])
+    }
+
+    fn runs_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = Command::new(env!("CARGO_BIN_EXE_dupi"))
+            .args(arguments)
+            .current_dir(self.folder())
+            .env_clear()
+            .envs(variables.iter().copied())
+            .output()
+            .expect("the program can be started");
+        Ended {
+            code: status.code().expect("it ended by itself"),
+            output: String::from_utf8(stdout).expect("it writes text"),
+            errors: String::from_utf8(stderr).expect("it writes text"),
+        }
+    }
+}
+
+fn fixture(name: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures/photos")
+        .join(name);
+    path.to_str()
+        .expect("the repository lies at a path of text")
+        .to_owned()
+}
+
+fn json_lines(output: &str) -> Vec<Value> {
+    output
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("each line is JSON"))
+        .collect()
+}
+
+#[test]
+fn a_graded_photo_is_one_line_of_json() {
+    let photo = fixture("close_up_mixed.jpg");
+    let ended = Shell::new().runs(&["analyze", &photo, "--json"]);
+    assert_eq!((ended.code, ended.errors.as_str()), (0, ""));
+    let [line] = json_lines(&ended.output).try_into().unwrap();
+    assert_eq!(line["photo"], photo);
+    assert_eq!(line["verdict"], "graded");
+    assert_eq!(line["model"]["demonstration"], true);
+    let grades = line["grades"].as_object().unwrap();
+    assert_eq!(grades.len(), 6);
+    for grade in grades.values() {
+        let severity = grade["severity"].as_u64().unwrap();
+        let probabilities: Vec<f64> = grade["probabilities"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|value| value.as_f64().unwrap())
+            .collect();
+        assert!(severity <= 3 && probabilities.len() == 4);
+        assert!((probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-3);
+        let chosen = probabilities[usize::try_from(severity).unwrap()];
+        assert!((grade["confidence"].as_f64().unwrap() - chosen).abs() < 1e-6);
+    }
+    let view: f64 = ["close_up", "from_afar", "other"]
+        .iter()
+        .map(|kind| line["view"][kind].as_f64().unwrap())
+        .sum();
+    assert!((view - 1.0).abs() < 1e-3);
+    for stage in ["decode", "preprocess", "inference", "total"] {
+        assert!(line["timing_ms"][stage].as_f64().unwrap() > 0.0, "{stage}");
+    }
+}
+
+#[test]
+fn a_refused_photo_ends_with_3_and_an_error_with_1() {
+    let shell = Shell::new()
+        .with("text.jpg", "no picture")
+        .with("empty.png", "");
+    let graded = fixture("close_up_normal.jpg");
+
+    let refused = shell.runs(&["analyze", &graded, "text.jpg", "empty.png", "--json"]);
+    assert_eq!(refused.code, 3);
+    let verdicts: Vec<Value> = json_lines(&refused.output)
+        .iter()
+        .map(|line| line["verdict"].clone())
+        .collect();
+    assert_eq!(verdicts, ["graded", "unreadable", "unreadable"]);
+    let unreadable = &json_lines(&refused.output)[1];
+    for nothing in ["view", "grades", "scalp_type"] {
+        assert!(unreadable[nothing].is_null(), "{nothing}");
+    }
+    assert!(
+        refused.errors.contains("note: text.jpg: "),
+        "{}",
+        refused.errors
+    );
+
+    let failed = shell.runs(&["analyze", "absent.jpg", "text.jpg", &graded, "--json"]);
+    assert_eq!(failed.code, 1);
+    assert_eq!(json_lines(&failed.output).len(), 2, "the others are judged");
+    assert!(
+        failed
+            .errors
+            .starts_with("error: photo `absent.jpg` cannot be read: "),
+        "{}",
+        failed.errors
+    );
+}
+
+#[test]
+fn without_json_there_is_a_table_and_the_model_says_what_it_is() {
+    let ended = Shell::new().runs(&["analyze", &fixture("close_up_mixed.jpg")]);
+    assert_eq!(ended.code, 0);
+    for part in [
+        "close_up_mixed.jpg: graded\n",
+        "\n  hair loss   ",
+        "\n  scalp type  ",
+        "a demonstration model",
+        "not a diagnosis",
+    ] {
+        assert!(
+            ended.output.contains(part),
+            "{part:?} is not in:\n{}",
+            ended.output
+        );
+    }
+}
+
+#[test]
+fn a_card_is_drawn_where_something_was_graded() {
+    let shell = Shell::new().with("text.jpg", "no picture");
+    let photo = fixture("close_up_mixed.jpg");
+    for language in ["ko", "en"] {
+        let card = format!("{language}.png");
+        let ended = shell.runs(&["analyze", &photo, "--card", &card, "--language", language]);
+        assert_eq!(ended.code, 0, "{}", ended.errors);
+        let drawn = image::open(shell.folder().join(&card)).unwrap();
+        assert_eq!((drawn.width(), drawn.height()), (1080, 1350));
+    }
+    let korean = std::fs::read(shell.folder().join("ko.png")).unwrap();
+    assert_ne!(
+        korean,
+        std::fs::read(shell.folder().join("en.png")).unwrap()
+    );
+
+    let none = shell.runs(&["analyze", "text.jpg", "--card", "none.png"]);
+    assert_eq!(none.code, 3);
+    assert!(none.errors.contains("no card: "), "{}", none.errors);
+    assert!(!shell.folder().join("none.png").exists());
+
+    let nowhere = shell.runs(&["analyze", &photo, "--card", "no/such/folder.png"]);
+    assert_eq!(nowhere.code, 1);
+    assert!(
+        nowhere
+            .errors
+            .contains("card `no/such/folder.png` cannot be written")
+    );
+}
+
+#[test]
+fn wrong_usage_ends_with_2_and_help_with_0() {
+    let shell = Shell::new();
+    for arguments in [
+        &["analyse"][..],
+        &["analyze"],
+        &["analyze", "a.jpg", "--json=yes"],
+        &["model", "check"],
+        &["jobs", "--limit", "none"],
+        &["--port", "80"],
+    ] {
+        let ended = shell.runs(arguments);
+        assert_eq!(ended.code, 2, "{arguments:?}");
+        assert!(ended.output.is_empty() && !ended.errors.is_empty());
+    }
+    assert!(
+        shell.runs(&["analyse"]).errors.contains("analyze"),
+        "the nearest command"
+    );
+    for arguments in [["--help"], ["--version"]] {
+        let ended = shell.runs(&arguments);
+        assert_eq!(ended.code, 0);
+        assert!(!ended.output.is_empty() && ended.errors.is_empty());
+    }
+}
+
+#[test]
+fn a_wrong_setting_stops_every_command_with_a_hint() {
+    let shell = Shell::new().with("dupi.toml", "[web]\nadress = '127.0.0.1:1'\n");
+    for arguments in [&[][..], &["config"], &["jobs"], &["analyze", "a.jpg"]] {
+        let ended = shell.runs(arguments);
+        assert_eq!(ended.code, 1, "{arguments:?}");
+        assert_eq!(
+            ended.errors,
+            "error: dupi.toml has the unknown key `web.adress`\nhint: did you mean `web.address`?\n"
+        );
+    }
+    let doctor = shell.runs(&["doctor"]);
+    assert_eq!(doctor.code, 1);
+    assert!(
+        doctor
+            .output
+            .starts_with("FAIL  settings     dupi.toml has the unknown key"),
+        "{}",
+        doctor.output
+    );
+}
+
+#[test]
+fn config_shows_where_values_come_from_and_no_secret() {
+    let key = "5c".repeat(32);
+    let shell = Shell::new().with("mine.toml", "[model]\nthreads = 2\n");
+    let ended = shell.runs_with(
+        &["config"],
+        &[
+            ("DUPI_CONFIG", "mine.toml"),
+            ("DUPI_MASTER_KEY", &key),
+            ("DUPI_DATA_DIR", "elsewhere"),
+        ],
+    );
+    assert_eq!((ended.code, ended.errors.as_str()), (0, ""));
+    for line in [
+        "# settings file: mine.toml",
+        "threads = 2 # file",
+        "folder = \"elsewhere\" # environment, DUPI_DATA_DIR",
+        "queue = 64 # default",
+    ] {
+        assert!(
+            ended.output.lines().any(|shown| shown == line),
+            "{}",
+            ended.output
+        );
+    }
+    assert!(!ended.output.contains(&key[..8]));
+
+    let absent = shell.runs_with(&["config"], &[("DUPI_CONFIG", "absent.toml")]);
+    assert_eq!(absent.code, 1);
+    assert!(
+        absent.errors.contains("hint: DUPI_CONFIG names it"),
+        "{}",
+        absent.errors
+    );
+}
+
+#[test]
+fn doctor_finds_a_new_machine_fine_and_leaves_it_as_it_was() {
+    let shell = Shell::new();
+    let ended = shell.runs_with(&["doctor"], &[("DUPI_WEB_ADDR", "127.0.0.1:0")]);
+    assert_eq!(ended.code, 0, "{}", ended.output);
+    assert!(
+        ended.output.contains("ok    model        dupi-demo/"),
+        "{}",
+        ended.output
+    );
+    assert!(
+        ended.output.contains("ok    runtime      rten"),
+        "{}",
+        ended.output
+    );
+    assert!(
+        ended.output.ends_with("everything is fine\n"),
+        "{}",
+        ended.output
+    );
+    assert_eq!(std::fs::read_dir(shell.folder()).unwrap().count(), 0);
+}
+
+#[test]
+fn doctor_names_each_fault_and_what_to_do() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let shell = Shell::new()
+        .with("broken.onnx", "no model")
+        .with("data", "a file where the folder should be")
+        .with("dupi.toml", "[model]\nfile = 'broken.onnx'\n");
+    let ended = shell.runs_with(&["doctor"], &[("DUPI_WEB_ADDR", &address)]);
+    assert_eq!(ended.code, 1);
+    for line in [
+        "FAIL  data folder  the data folder `data` cannot be written: ",
+        "FAIL  model        model broken.onnx cannot be used: ",
+        &format!("warn  web address  {address}: taken by another program"),
+    ] {
+        assert!(
+            ended.output.lines().any(|shown| shown.starts_with(line)),
+            "{line:?} is not in:\n{}",
+            ended.output
+        );
+    }
+
+    let shell = Shell::new();
+    std::fs::create_dir(shell.folder().join("data")).unwrap();
+    let shell = shell.with("data/master.key", "not a key");
+    let ended = shell.runs_with(&["doctor"], &[("DUPI_WEB_ADDR", "127.0.0.1:0")]);
+    assert_eq!(ended.code, 1);
+    assert!(
+        ended
+            .output
+            .contains("FAIL  master key   the master key file"),
+        "{}",
+        ended.output
+    );
+    assert!(!ended.output.contains("not a key"));
+}
+
+#[test]
+fn model_check_tells_a_usable_file_from_a_broken_one() {
+    let bundled = concat!(env!("CARGO_MANIFEST_DIR"), "/models/dupi-demo.onnx");
+    let shell = Shell::new().with("broken.onnx", [0x08, 0x01]);
+    let good = shell.runs(&["model", "check", bundled]);
+    assert_eq!((good.code, good.errors.as_str()), (0, ""));
+    assert!(good.output.contains("contract kept, self-test passed"));
+    assert!(good.output.contains("\nscalp.contract = scalp-grader/1\n"));
+
+    for (file, what) in [
+        ("broken.onnx", "error: model broken.onnx"),
+        ("absent.onnx", "error: cannot read model absent.onnx: "),
+    ] {
+        let bad = shell.runs(&["model", "check", file]);
+        assert_eq!(bad.code, 1);
+        assert!(
+            bad.output.is_empty() && bad.errors.starts_with(what),
+            "{}",
+            bad.errors
+        );
+    }
+}
+
+#[test]
+fn jobs_of_nothing_are_none_and_nothing_is_made() {
+    let shell = Shell::new();
+    let ended = shell.runs(&["jobs"]);
+    assert_eq!(ended.code, 0);
+    assert!(
+        ended
+            .output
+            .starts_with("no database at data/dupi.sqlite yet"),
+        "{}",
+        ended.output
+    );
+    assert_eq!(std::fs::read_dir(shell.folder()).unwrap().count(), 0);
+}
