@@ -1,7 +1,8 @@
 //! The program as an operator runs it: what it prints, and how it ends.
 
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -51,6 +52,54 @@ impl Shell {
             output: String::from_utf8(stdout).expect("it writes text"),
             errors: String::from_utf8(stderr).expect("it writes text"),
         }
+    }
+}
+
+/// A service that runs; killed at the latest when the test ends.
+struct Served {
+    process: Child,
+    /// What it printed at the start.
+    line: String,
+}
+
+impl Shell {
+    fn serves(&self) -> Served {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_dupi"))
+            .current_dir(self.folder())
+            .env_clear()
+            .env("DUPI_WEB_ADDR", "127.0.0.1:0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program can be started");
+        let mut line = String::new();
+        let output = process.stdout.as_mut().expect("it is piped");
+        BufReader::new(output)
+            .read_line(&mut line)
+            .expect("it prints a line");
+        Served { process, line }
+    }
+}
+
+impl Served {
+    /// Asks it to stop, and tells its exit code.
+    #[cfg(unix)]
+    fn stops(mut self) -> i32 {
+        let asked = Command::new("kill")
+            .args(["-TERM", &self.process.id().to_string()])
+            .status()
+            .expect("kill can be started");
+        assert!(asked.success());
+        let status = self.process.wait().expect("it was started");
+        status.code().expect("it ended by itself")
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 
@@ -370,4 +419,67 @@ fn jobs_of_nothing_are_none_and_nothing_is_made() {
         ended.output
     );
     assert_eq!(std::fs::read_dir(shell.folder()).unwrap().count(), 0);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_service_announces_itself_keeps_its_folder_and_stops_when_asked() {
+    let shell = Shell::new();
+    let served = shell.serves();
+    let address = served
+        .line
+        .strip_prefix("Dupi is ready at http://")
+        .and_then(|rest| rest.split_once('/'))
+        .map(|(address, _)| address)
+        .unwrap_or_else(|| panic!("no address in {:?}", served.line));
+    let mut answer = String::new();
+    let mut connection = std::net::TcpStream::connect(address).unwrap();
+    write!(
+        connection,
+        "GET /healthz HTTP/1.0\r\nHost: {address}\r\n\r\n"
+    )
+    .unwrap();
+    connection.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains(" 200 OK"), "{answer}");
+
+    let second = shell.runs(&["serve"]);
+    assert_eq!(second.code, 1);
+    assert_eq!(
+        second.errors,
+        "error: the data folder `data` is in use\n\
+         hint: another dupi is running on it, stop that one or set DUPI_DATA_DIR to another folder\n"
+    );
+    let jobs = shell.runs(&["jobs"]);
+    assert_eq!((jobs.code, jobs.errors.as_str()), (0, ""));
+    assert!(jobs.output.contains("the newest 0: "), "{}", jobs.output);
+    let doctor = shell.runs(&["doctor"]);
+    assert_eq!(doctor.code, 0);
+    assert!(
+        doctor
+            .output
+            .contains("ok    data folder  data: in use by a running dupi\n"),
+        "{}",
+        doctor.output
+    );
+
+    assert_eq!(served.stops(), 0);
+    let doctor = shell.runs_with(&["doctor"], &[("DUPI_WEB_ADDR", "127.0.0.1:0")]);
+    assert!(
+        doctor.output.ends_with("everything is fine\n"),
+        "{}",
+        doctor.output
+    );
+
+    std::fs::remove_file(shell.folder().join("data/master.key")).unwrap();
+    let keyless = shell.runs(&["doctor"]);
+    assert_eq!(keyless.code, 1);
+    assert!(
+        keyless
+            .output
+            .contains("FAIL  master key   data/master.key is missing"),
+        "{}",
+        keyless.output
+    );
+    assert_eq!(shell.runs(&["jobs"]).code, 1);
+    assert!(!shell.folder().join("data/master.key").exists());
 }
