@@ -1,6 +1,6 @@
 //! Puts the parts together, and keeps the only real clock and dice.
 //!
-//! Nothing is decided here: what is built, in which order, and how it stops. [`serve`] is the
+//! Nothing is decided here: what is built, in which order, and how it stops. [`serve()`] is the
 //! service as an operator starts it; [`Service`] is what moves conversations, over any ports.
 
 pub mod cli;

@@ -430,8 +430,10 @@ fn a_service_announces_itself_keeps_its_folder_and_stops_when_asked() {
         .line
         .strip_prefix("Dupi is ready at http://")
         .and_then(|rest| rest.split_once('/'))
-        .map(|(address, _)| address)
-        .unwrap_or_else(|| panic!("no address in {:?}", served.line));
+        .map_or_else(
+            || panic!("no address in {:?}", served.line),
+            |(address, _)| address,
+        );
     let mut answer = String::new();
     let mut connection = std::net::TcpStream::connect(address).unwrap();
     write!(
