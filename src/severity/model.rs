@@ -7,6 +7,7 @@ use std::time::Instant;
 use super::contract::{Contract, ContractError};
 use super::decode::DecodeError;
 use super::grade::{Prepared, RawOutput, Timing, judge, prepare};
+use super::onnx_file::{self, NotOnnx};
 use super::preprocess::Tensor;
 use super::runtime::{self, BackendDescription, BackendOptions, Runtime, RuntimeError};
 use crate::domain::scalp::{Heatmaps, Judgement, ModelIdentity};
@@ -35,6 +36,12 @@ pub enum ModelError {
         file: String,
         #[source]
         source: std::io::Error,
+    },
+    #[error("model {file} is not what it should be")]
+    NotOnnx {
+        file: String,
+        #[source]
+        source: NotOnnx,
     },
     #[error("model {file} cannot be used")]
     Runtime {
@@ -101,6 +108,9 @@ impl Model {
                 (file, read.as_slice())
             }
         };
+        if let Err(source) = onnx_file::check(bytes) {
+            return Err(ModelError::NotOnnx { file, source });
+        }
         let unusable = |source| ModelError::Runtime {
             file: file.clone(),
             source,

@@ -247,10 +247,11 @@ fn answer(
         .unzip();
     let outcome =
         catch_unwind(AssertUnwindSafe(|| run(&inputs))).unwrap_or(Err(RuntimeError::Panicked));
-    // A caller who left meanwhile misses nothing.
+    // A caller who left meanwhile misses nothing; one who hears the answer finds the place free.
     match outcome {
         Ok(outputs) => {
-            for ((answer, _place), output) in answers.into_iter().zip(outputs) {
+            for ((answer, place), output) in answers.into_iter().zip(outputs) {
+                drop(place);
                 let _ = answer.send(Ok(output));
             }
         }
@@ -259,7 +260,8 @@ fn answer(
                 batch: inputs.len(),
                 source: Arc::new(error),
             };
-            for (answer, _place) in answers {
+            for (answer, place) in answers {
+                drop(place);
                 let _ = answer.send(Err(failed.clone()));
             }
         }
