@@ -19,4 +19,4 @@ mod sqlite;
 
 pub use data_dir::{DataDirError, DataDirLock};
 pub use master_key::{MasterKey, MasterKeyError};
-pub use sqlite::{DiskPhotoStore, Location, OpenError, SqliteStore};
+pub use sqlite::{Cleaned, DiskPhotoStore, Location, OpenError, SqliteStore};
