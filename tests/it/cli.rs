@@ -177,6 +177,16 @@ fn a_refused_photo_ends_with_3_and_an_error_with_1() {
         refused.errors
     );
 
+    let shell = shell.with("apple.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic");
+    let heic = shell.runs(&["analyze", "apple.heic", "--json"]);
+    assert_eq!(heic.code, 3);
+    assert!(
+        heic.errors.starts_with("note: apple.heic: photo is HEIC")
+            && heic.errors.ends_with("hint: save it as an ordinary JPEG\n"),
+        "{}",
+        heic.errors
+    );
+
     let failed = shell.runs(&["analyze", "absent.jpg", "text.jpg", &graded, "--json"]);
     assert_eq!(failed.code, 1);
     assert_eq!(json_lines(&failed.output).len(), 2, "the others are judged");
@@ -358,7 +368,7 @@ fn doctor_names_each_fault_and_what_to_do() {
     assert_eq!(ended.code, 1);
     for line in [
         "FAIL  data folder  the data folder `data` cannot be written: ",
-        "FAIL  model        model broken.onnx cannot be used: ",
+        "FAIL  model        model broken.onnx ",
         &format!("warn  web address  {address}: taken by another program"),
     ] {
         assert!(

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 
 use super::arguments::AnalyzeArguments;
-use super::judgement_text::{Judged, footer, json_line, table};
+use super::judgement_text::{Judged, footer, json_line, table, what_to_do};
 use super::{Outcome, in_runtime, telling};
 use crate::app::open_model;
 use crate::cards::ResvgCardPainter;
@@ -114,10 +114,11 @@ fn print(
     // Before anything on the standard error, where both go to the same terminal.
     output.flush()?;
     if let Some(reason) = &analysis.unreadable {
-        let (what, hints) = telling::what_and_hints(reason);
+        let (what, _) = telling::what_and_hints(reason);
         let mut errors = std::io::stderr().lock();
         writeln!(errors, "note: {}: {what}", telling::printable(&photo))?;
-        for hint in hints {
+        // The table has said it already.
+        if let (true, Some(hint)) = (arguments.json, what_to_do(analysis.judgement.verdict)) {
             writeln!(errors, "hint: {hint}")?;
         }
     }

@@ -191,7 +191,7 @@ fn percent(share: f32) -> String {
 }
 
 /// What would make a photo of that verdict one that can be graded.
-fn what_to_do(verdict: Verdict) -> Option<&'static str> {
+pub(super) fn what_to_do(verdict: Verdict) -> Option<&'static str> {
     match verdict {
         Verdict::Graded => None,
         Verdict::FromAfar => Some("take it from close by, with a scalp camera if there is one"),
