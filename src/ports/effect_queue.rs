@@ -69,7 +69,9 @@ pub trait EffectQueue: Send + Sync {
     /// Given up for good.
     async fn fail(&self, id: EffectId, now: Timestamp, error: &str) -> Result<(), StoreError>;
 
-    /// Frees every lease: for a process that knows itself to be the only one, at its start.
+    /// Frees every lease: for a process that knows itself to be the only one, at its start. A
+    /// `Send` gets its try back, so that no message is lost however often the process is stopped;
+    /// everything else keeps count, lest a photo that kills the process kills it for ever.
     async fn release_leases(&self) -> Result<u64, StoreError>;
 
     /// When the next effect falls due; `None` when none waits.

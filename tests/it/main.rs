@@ -9,6 +9,7 @@ mod crash;
 mod engine;
 mod guidance;
 mod jobs;
+mod killed;
 mod support;
 mod transcripts;
 mod web;

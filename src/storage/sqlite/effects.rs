@@ -98,7 +98,9 @@ impl EffectQueue for SqliteStore {
         // The start of the lease is gone, so it falls due where everything that is overdue stands:
         // at the time it was stored.
         let released = sqlx::query(
-            "UPDATE effects SET state = 'waiting', run_at = created_at WHERE state = 'leased'",
+            "UPDATE effects SET state = 'waiting', run_at = created_at,
+                 attempts = CASE WHEN kind = 'send' THEN attempts - 1 ELSE attempts END
+             WHERE state = 'leased'",
         )
         .execute(&self.0.writer)
         .await

@@ -207,7 +207,9 @@ async fn released_leases_are_claimed_at_once(stores: Stores) {
     assert_eq!(stores.effects.release_leases().await.unwrap(), 2);
     let again = claim(&stores, 0).await;
     assert_eq!(effects(&again), effects(&leased));
-    assert_eq!(again[0].attempt, 2);
+    // No message is lost however often a process is stopped; other tries are counted.
+    assert_eq!(again[0].attempt, 1);
+    assert_eq!(again[1].attempt, 2);
 }
 
 async fn the_next_due_time_counts_what_can_be_claimed(stores: Stores) {

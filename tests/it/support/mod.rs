@@ -4,5 +4,6 @@ pub(crate) mod app;
 pub(crate) mod chat;
 pub(crate) mod examples;
 pub(crate) mod mortal;
+pub(crate) mod visitor;
 
 pub(crate) mod world;
