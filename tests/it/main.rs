@@ -10,6 +10,7 @@ mod engine;
 mod guidance;
 mod jobs;
 mod killed;
+mod severity;
 mod support;
 mod transcripts;
 mod web;
