@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 /// How long anything may take before a test gives up; generous, since machines are shared.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One thing a person does on the page.
 #[derive(Debug, Clone)]
@@ -114,9 +114,9 @@ impl Visitor {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        match timeout(PATIENCE, waiting).await {
-            Ok(history) => history,
-            Err(_) => panic!("not as wanted in time: {:#?}", self.history().await),
+        if let Ok(history) = timeout(PATIENCE, waiting).await {
+            return history;
         }
+        panic!("not as wanted in time: {:#?}", self.history().await)
     }
 }
