@@ -106,7 +106,13 @@ impl Driver {
             if committed != Committed::Moved {
                 return Ok(committed);
             }
-            loaded = self.at(&loaded.address).await?;
+            loaded = match self.store.load_by_id(loaded.id).await? {
+                Some(moved) => moved,
+                // Somebody else made the first step at this address.
+                None if loaded.version == 0 => self.at(&loaded.address).await?,
+                // What happened belongs to a person who is no more, not to whoever comes next.
+                None => return Ok(Committed::Erased),
+            };
         }
         Err(StoreError::Unavailable(
             format!("a conversation moved {MOST_TRIES} times in a row").into(),

@@ -6,6 +6,7 @@ mod cli;
 mod config;
 mod contracts;
 mod crash;
+mod driver;
 mod engine;
 mod guidance;
 mod jobs;
