@@ -179,9 +179,7 @@ impl Speaker<'_> {
                 vec![self.say("answers-review"), self.answers(answers)]
             }
             Message::AnswersKept => vec![self.say("answers-kept")],
-            Message::SurveyDone { answers } => {
-                vec![self.say("survey-done"), self.answers(answers)]
-            }
+            Message::SurveyDone => vec![self.say("survey-done")],
             Message::WordsCut { kept } => {
                 vec![self.say_with("words-cut", &[("kept", Number(*kept))])]
             }

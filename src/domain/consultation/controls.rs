@@ -109,7 +109,7 @@ impl Message {
             Self::CouldNotErase => Controls::of_buttons(vec![vec![Button::ConfirmErase]]),
             Self::PhotoUnusable(_)
             | Self::TooManyPhotos { .. }
-            | Self::SurveyDone { .. }
+            | Self::SurveyDone
             | Self::WordsCut { .. }
             | Self::PreparingResult
             | Self::Result { .. }

@@ -125,9 +125,7 @@ pub enum Message {
     },
     /// The review was left as it was.
     AnswersKept,
-    SurveyDone {
-        answers: Answers,
-    },
+    SurveyDone,
     /// The words were longer than what is kept.
     WordsCut {
         kept: usize,

@@ -62,9 +62,7 @@ pub(super) enum MessageRecord {
         answers: AnswersRecord,
     },
     AnswersKept,
-    SurveyDone {
-        answers: AnswersRecord,
-    },
+    SurveyDone,
     WordsCut {
         kept: usize,
     },
@@ -184,9 +182,7 @@ impl From<&Message> for MessageRecord {
                 answers: answers.into(),
             },
             Message::AnswersKept => Self::AnswersKept,
-            Message::SurveyDone { answers } => Self::SurveyDone {
-                answers: answers.into(),
-            },
+            Message::SurveyDone => Self::SurveyDone,
             Message::WordsCut { kept } => Self::WordsCut { kept: *kept },
             Message::PreparingResult => Self::PreparingResult,
             Message::NoUsablePhoto => Self::NoUsablePhoto,
@@ -263,9 +259,7 @@ impl From<MessageRecord> for Message {
                 answers: answers.into(),
             },
             MessageRecord::AnswersKept => Self::AnswersKept,
-            MessageRecord::SurveyDone { answers } => Self::SurveyDone {
-                answers: answers.into(),
-            },
+            MessageRecord::SurveyDone => Self::SurveyDone,
             MessageRecord::WordsCut { kept } => Self::WordsCut { kept },
             MessageRecord::PreparingResult => Self::PreparingResult,
             MessageRecord::NoUsablePhoto => Self::NoUsablePhoto,

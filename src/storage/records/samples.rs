@@ -252,7 +252,7 @@ fn messages() -> Vec<Message> {
         },
         Message::AnswersReview { answers: answers() },
         Message::AnswersKept,
-        Message::SurveyDone { answers: answers() },
+        Message::SurveyDone,
         Message::WordsCut { kept: 500 },
         Message::PreparingResult,
         Message::NoUsablePhoto,

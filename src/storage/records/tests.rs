@@ -171,7 +171,7 @@ fn count_again(stage: &Stage, effect: &Effect, message: &Message) {
         | Message::Ask { .. }
         | Message::AnswersReview { .. }
         | Message::AnswersKept
-        | Message::SurveyDone { .. }
+        | Message::SurveyDone
         | Message::WordsCut { .. }
         | Message::PreparingResult
         | Message::NoUsablePhoto

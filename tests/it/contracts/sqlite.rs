@@ -37,7 +37,7 @@ fn commit_with_secrets() -> Commit {
         }),
         effects: vec![
             Effect::Send {
-                message: Box::new(Message::SurveyDone { answers }),
+                message: Box::new(Message::AnswersReview { answers }),
                 language: Language::Korean,
                 slot: None,
             },

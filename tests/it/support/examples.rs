@@ -131,9 +131,7 @@ pub(crate) fn all_messages() -> Vec<Message> {
             answers: all_answers(),
         },
         Message::AnswersKept,
-        Message::SurveyDone {
-            answers: all_answers(),
-        },
+        Message::SurveyDone,
         Message::WordsCut { kept: Words::KEPT },
         Message::PreparingResult,
         Message::NoUsablePhoto,

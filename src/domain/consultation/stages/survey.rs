@@ -202,12 +202,7 @@ fn go_on(turn: &mut Turn, consultation: Consultation, region: Region, answered: 
             question,
         };
     }
-    turn.say_in(
-        Some(Slot::Survey(consultation.number)),
-        Message::SurveyDone {
-            answers: consultation.answers.clone(),
-        },
-    );
+    turn.say_in(Some(Slot::Survey(consultation.number)), Message::SurveyDone);
     result::conclude(turn, consultation, region)
 }
 
