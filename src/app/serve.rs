@@ -117,6 +117,12 @@ pub async fn open_store(settings: &Settings) -> anyhow::Result<SqliteStore> {
     let paths = DataPaths::of(settings);
     let master = match &settings.master_key {
         Some(digits) => MasterKey::from_hex(digits)?,
+        // A fresh key would open nothing, and stand in the way of the one that is missing.
+        None if paths.database.exists() && !paths.master_key.exists() => anyhow::bail!(
+            "the master key file `{}` is missing, and the database needs it; hint: put it back, or \
+             set DUPI_MASTER_KEY",
+            paths.master_key.display()
+        ),
         None => MasterKey::load_or_create(&paths.master_key, RandomIds.secret())?,
     };
     let location = Location::File(paths.database);

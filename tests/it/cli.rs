@@ -492,6 +492,15 @@ fn a_service_announces_itself_keeps_its_folder_and_stops_when_asked() {
         "{}",
         keyless.output
     );
-    assert_eq!(shell.runs(&["jobs"]).code, 1);
-    assert!(!shell.folder().join("data/master.key").exists());
+    // Nothing makes another key, which would open nothing.
+    for command in ["jobs", "serve"] {
+        let refused = shell.runs(&[command]);
+        assert_eq!(refused.code, 1);
+        assert!(
+            refused.errors.contains("master.key` is missing"),
+            "{}",
+            refused.errors
+        );
+        assert!(!shell.folder().join("data/master.key").exists());
+    }
 }

@@ -25,11 +25,6 @@ pub(super) async fn run(
         )?;
         return Ok(Outcome::Done);
     }
-    anyhow::ensure!(
-        settings.master_key.is_some() || paths.master_key.exists(),
-        "the master key file `{}` is missing; hint: put it back, or set DUPI_MASTER_KEY",
-        paths.master_key.display()
-    );
     let store = open_store(settings).await?;
     let effects = store.overview(limit).await?;
     store.close().await;
