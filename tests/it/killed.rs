@@ -1,61 +1,15 @@
 //! The real program, killed again and again in the middle of a consultation over real HTTP.
 
-use std::io::{BufRead as _, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::support::program::Program;
 use crate::support::visitor::{Deed, Visitor};
 
 /// How often the program is killed over one deed before that one may end in peace.
 const KILLS_PER_DEED: u64 = 2;
-
-/// The real program on a data folder of its own, on a free port of loopback.
-struct Program {
-    child: Child,
-    base: String,
-}
-
-impl Program {
-    fn start(folder: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_dupi"))
-            .current_dir(folder)
-            .env("DUPI_DATA_DIR", folder.join("data"))
-            .env("DUPI_WEB_ADDR", "127.0.0.1:0")
-            .env("RUST_LOG", "warn")
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
-        let output = child.stdout.take().expect("stdout is piped");
-        let base = BufReader::new(output)
-            .lines()
-            .map_while(Result::ok)
-            .find_map(|line| {
-                let address = line
-                    .split_whitespace()
-                    .find(|word| word.starts_with("http://"))?;
-                Some(address.trim_end_matches('/').to_owned())
-            })
-            .expect("the program says where it listens");
-        Self { child, base }
-    }
-
-    /// SIGKILL, which no program can catch.
-    fn kill(self) {
-        drop(self);
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        // Also when a test fails: nothing may outlive it.
-        self.child.kill().expect("the program can be killed");
-        self.child.wait().expect("the program has ended");
-    }
-}
 
 fn script() -> Vec<Deed> {
     let photo = include_bytes!("../fixtures/photos/close_up_mixed.jpg").to_vec();

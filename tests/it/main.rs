@@ -1,6 +1,7 @@
 //! Everything that is tested through the public interface, as one program.
 
 mod architecture;
+mod browser;
 mod cards;
 mod cli;
 mod config;

@@ -1,9 +1,10 @@
 //! What several tests share.
 
 pub(crate) mod app;
+pub(crate) mod browser;
 pub(crate) mod chat;
 pub(crate) mod examples;
 pub(crate) mod mortal;
+pub(crate) mod program;
 pub(crate) mod visitor;
-
 pub(crate) mod world;

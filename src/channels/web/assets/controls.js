@@ -68,6 +68,7 @@ export function controlsOf(content, act) {
     const line = make("div", "row");
     for (const { token, label } of row) {
       const made = button(label, weight(token), () => act.press(token));
+      made.dataset.token = token;
       if (token.startsWith("speak:")) made.lang = token.slice("speak:".length);
       line.append(made);
     }
@@ -84,6 +85,7 @@ function options(choices, act) {
   if (longest > 14) group.classList.add("long");
   for (const choice of choices.offered) {
     const made = button(choice.label, "option", () => act.choose(choices.question, [choice.id]));
+    made.dataset.choice = choice.id;
     if (choice.is_chosen) {
       made.classList.add("chosen");
       made.setAttribute("aria-current", "true");
@@ -101,6 +103,8 @@ function boxes(choices, act) {
     act.choose(choices.question, taken);
   });
   const none = button(choices.none, "", () => act.choose(choices.question, []));
+  done.dataset.take = "boxes";
+  none.dataset.take = "none";
   const follow = () => {
     const isEmpty = !group.querySelector("input:checked");
     done.setAttribute("aria-disabled", String(isEmpty));

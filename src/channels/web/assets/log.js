@@ -225,7 +225,7 @@ export class Log {
   #fill(bubble, content) {
     if (content.picture) bubble.append(picture(content.picture));
     for (const paragraph of content.paragraphs) bubble.append(...laidOut(paragraph));
-    const [, at, of] = (entryAsks(content) && content.paragraphs[0].match(/(\d+)\/(\d+)$/)) || [];
+    const [, at, of] = (asksInTheSurvey(content) && content.paragraphs[0].match(/(\d+)\/(\d+)$/)) || [];
     if (at) bubble.firstElementChild.replaceWith(progress(content.paragraphs[0], at / of));
     if (content.is_working) {
       const dots = make("span", "dots");
@@ -257,7 +257,7 @@ function laidOut(paragraph) {
 }
 
 /** Whether a message asks a question of the survey. */
-function entryAsks(content) {
+function asksInTheSurvey(content) {
   return Boolean(content.choices || content.wants_words) && content.paragraphs.length > 1;
 }
 

@@ -149,8 +149,13 @@ export class Stream {
   }
 
   #connected(isConnected) {
-    clearTimeout(this.#silence);
-    if (isConnected) this.#on.connected(true);
-    else this.#silence = setTimeout(() => this.#on.connected(false), SILENT_BREAK);
+    if (isConnected) {
+      clearTimeout(this.#silence);
+      this.#silence = null;
+      this.#on.connected(true);
+    } else {
+      // Every further failure is the same break.
+      this.#silence ??= setTimeout(() => this.#on.connected(false), SILENT_BREAK);
+    }
   }
 }
