@@ -13,7 +13,6 @@ web-you = You
 web-dupi = Dupi
 web-working = Dupi is having a look
 web-jump = To the latest message
-web-today = Today
 
 web-say = Write a message
 web-send = Send

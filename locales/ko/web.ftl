@@ -13,7 +13,6 @@ web-you = 나
 web-dupi = 두피
 web-working = 두피가 살펴보고 있어요
 web-jump = 최근 메시지로
-web-today = 오늘
 
 web-say = 메시지를 입력하세요
 web-send = 보내기

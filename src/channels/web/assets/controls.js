@@ -64,8 +64,8 @@ export function controlsOf(content, act) {
     const mayGoOn = content.buttons.flat().some(({ token }) => token === "photos-done");
     controls.append(pickers(act, mayGoOn ? "" : "main"));
   }
-  for (const row of content.buttons) {
-    const line = make("div", "row");
+  for (const row of rows(content.buttons)) {
+    const line = make("div", row.length > MOST_IN_A_ROW ? "options" : "row");
     for (const { token, label } of row) {
       const made = button(label, weight(token), () => act.press(token));
       made.dataset.token = token;
@@ -77,12 +77,23 @@ export function controlsOf(content, act) {
   return controls;
 }
 
+const MOST_IN_A_ROW = 4;
+
+/** Many plain buttons one below the other are easier to overlook than a field of them. */
+function rows(buttons) {
+  const isPlain = (row) => row.length === 1 && weight(row[0].token) === "";
+  const plain = buttons.filter(isPlain);
+  if (plain.length <= MOST_IN_A_ROW) return buttons;
+  return [plain.flat(), ...buttons.filter((row) => !isPlain(row))];
+}
+
 /** One press answers. */
 function options(choices, act) {
   const group = make("div", "options");
   group.setAttribute("role", "group");
   const longest = Math.max(...choices.offered.map((choice) => choice.label.length));
   if (longest > 14) group.classList.add("long");
+  if (longest < 6) group.classList.add("short");
   for (const choice of choices.offered) {
     const made = button(choice.label, "option", () => act.choose(choices.question, [choice.id]));
     made.dataset.choice = choice.id;

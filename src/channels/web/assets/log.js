@@ -180,15 +180,14 @@ export class Log {
     return (own ?? (this.#isFresh ? recent.at(-1) : this.#firstNew)).element;
   }
 
+  /** Names the day where it changes; a conversation of today needs no date. */
   #markDays() {
     const format = new Intl.DateTimeFormat(language(), { year: "numeric", month: "long", day: "numeric", weekday: "long" });
     let day = new Date().toDateString();
-    let isFirst = true;
     for (const { entry, element } of this.#ordered()) {
       const at = new Date(entry.at);
-      const isNewDay = at.toDateString() !== day || isFirst;
+      const isNewDay = at.toDateString() !== day;
       day = at.toDateString();
-      isFirst = false;
       if (isNewDay) element.dataset.day = format.format(at);
       else delete element.dataset.day;
     }
