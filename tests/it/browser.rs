@@ -352,7 +352,12 @@ async fn look_back(visit: &mut Visit<'_>, language: &str) {
     browser
         .waits_until(&format!("document.documentElement.lang === '{other}'"))
         .await;
+    browser.waits_for("#log [data-token='new']").await;
     visit.keeps_picture("other-language").await;
+    let cards = browser
+        .asks("return document.querySelectorAll('.card img').length")
+        .await;
+    assert_eq!(cards, 1, "the result keeps its card");
     visit
         .chooses_in_the_menu(&format!("speak:{language}"))
         .await;

@@ -555,6 +555,29 @@ fn without_a_usable_photo_the_answers_are_kept_and_one_more_photo_is_asked_for()
 }
 
 #[test]
+fn a_result_keeps_its_card_when_the_guidance_is_told_again() {
+    let wish = Stage::AwaitingWish {
+        consultation: consultation(&[(1, graded([0, 2, 0, 0, 0, 0]))]),
+        region: Region::Crown,
+    };
+    let erasing = Stage::AwaitingEraseConfirmation {
+        then: Box::new(wish.clone()),
+    };
+    for (stage, button) in [
+        (wish, Button::Speak(Language::English)),
+        (erasing, Button::DeclineErase),
+    ] {
+        let told = step(stage, Event::Pressed(button));
+        let said = said(&told);
+        assert!(matches!(said.last(), Some(Message::Guidance { .. })));
+        assert!(
+            !said.iter().any(|one| matches!(one, Message::Result { .. })),
+            "it would take the place of the one with the card"
+        );
+    }
+}
+
+#[test]
 fn a_changed_answer_changes_the_guidance() {
     let wish = Stage::AwaitingWish {
         consultation: Consultation {

@@ -211,7 +211,8 @@ impl Turn {
                     Message::PreparingResult,
                 );
             }
-            Stage::AwaitingWish { consultation, .. } => result::tell(self, consultation, None),
+            // The result stands where it is, with its card.
+            Stage::AwaitingWish { consultation, .. } => result::tell_guidance(self, consultation),
             Stage::AwaitingCorrection {
                 consultation,
                 question,

@@ -241,9 +241,8 @@ fn finish(
     }
 }
 
-/// Tells the result, if there is one, and the guidance. Without a card only the guidance is told
-/// again where the result stands already.
-pub(in super::super) fn tell(turn: &mut Turn, consultation: &Consultation, card: Option<Card>) {
+/// Tells the result, if there is one, and the guidance.
+fn tell(turn: &mut Turn, consultation: &Consultation, card: Option<Card>) {
     if let Some((summary, _)) = consultation.summary() {
         turn.say_in(
             Some(Slot::Result(consultation.number)),
@@ -273,7 +272,8 @@ pub(in super::super) fn give_tips(turn: &mut Turn) {
     });
 }
 
-fn tell_guidance(turn: &mut Turn, consultation: &Consultation) {
+/// Tells what to do.
+pub(in super::super) fn tell_guidance(turn: &mut Turn, consultation: &Consultation) {
     let summary = consultation.summary().map(|(summary, _)| summary);
     let guidance = advise(
         summary.as_ref().map(|summary| &summary.grades),
