@@ -175,7 +175,7 @@ pub(super) async fn asset(
 
 #[cfg(test)]
 mod tests {
-    use super::{ASSETS, JAVASCRIPT, Pages, own_texts};
+    use super::{ASSETS, JAVASCRIPT, Pages, SHELL, own_texts};
     use crate::domain::consultation::Language;
     use crate::wording::Phrases;
 
@@ -197,20 +197,30 @@ mod tests {
     }
 
     #[test]
-    fn the_scripts_use_only_texts_that_exist() {
+    fn the_scripts_use_only_texts_that_exist_and_none_is_left_over() {
         let texts = own_texts(&Phrases::embedded().unwrap(), Language::English);
-        let mut used = 0;
-        for (name, _, content) in ASSETS
+        let scripts: String = ASSETS
             .into_iter()
             .filter(|(_, content_type, _)| *content_type == JAVASCRIPT)
-        {
-            assert!(!content.contains("innerHTML"), "{name}");
-            for rest in content.split("text(\"").skip(1) {
-                let key = rest.split('"').next().unwrap();
-                assert!(texts.contains_key(key), "{name}: {key}");
-                used += 1;
-            }
+            .map(|(_, _, content)| content)
+            .collect();
+        assert!(!scripts.contains("innerHTML"));
+        let simple = ["text(\"", "tile(\""].into_iter().flat_map(|call| {
+            let calls = scripts.split(call).skip(1);
+            calls.filter_map(|rest| rest.split('"').next())
+        });
+        // speaking("tag", "class", "key")
+        let speaking = scripts.split("speaking(\"").skip(1).filter_map(|rest| {
+            let parts: Vec<&str> = rest.split('"').take(5).collect();
+            (parts.get(3) == Some(&", ")).then(|| parts[4])
+        });
+        let used: Vec<&str> = simple.chain(speaking).collect();
+        for key in &used {
+            assert!(texts.contains_key(*key), "{key}");
         }
-        assert!(used > 10, "the scripts call text(\"…\") for their texts");
+        for key in texts.keys() {
+            let in_the_page = SHELL.contains(&format!("texts[\"{key}\"]"));
+            assert!(in_the_page || used.contains(&key.as_str()), "{key}");
+        }
     }
 }

@@ -10,6 +10,13 @@ export function make(tag, className = "", content = "") {
   return element;
 }
 
+/** Makes an element with one of the page's own texts, which follows the page's language. */
+export function speaking(tag, className, key) {
+  const element = make(tag, className, text(key));
+  element.dataset.text = key;
+  return element;
+}
+
 /** Makes one of the page's icons. */
 export function icon(name) {
   const space = "http://www.w3.org/2000/svg";
@@ -143,15 +150,15 @@ function boxes(choices, act) {
 function pickers(act, looks) {
   const group = make("div", "pickers");
   const line = make("div", "row");
-  const choose = button(text("choose-photo"), looks, act.pickPhoto);
-  choose.prepend(icon("photo"));
+  const choose = button("", looks, act.pickPhoto);
+  choose.append(icon("photo"), speaking("span", "", "choose-photo"));
   line.append(choose);
   if (matchMedia("(pointer: coarse)").matches) {
-    const take = button(text("take-photo"), looks, act.takePhoto);
-    take.prepend(icon("camera"));
+    const take = button("", looks, act.takePhoto);
+    take.append(icon("camera"), speaking("span", "", "take-photo"));
     line.prepend(take);
   } else {
-    group.append(make("p", "hint", text("drop-hint")));
+    group.append(speaking("p", "hint", "drop-hint"));
   }
   group.prepend(line);
   return group;

@@ -1,6 +1,6 @@
 // The conversation as it is shown: entries by position, and which of them can be acted upon.
 
-import { controlsOf, firstControl, hasControls, icon, make } from "./controls.js";
+import { controlsOf, firstControl, hasControls, icon, make, speaking } from "./controls.js";
 import { language, text } from "./texts.js";
 
 /** How far from the end still counts as reading the end, in CSS pixels. */
@@ -205,11 +205,11 @@ export class Log {
       avatar.src = "/assets/logo.svg";
       avatar.alt = "";
       element.append(avatar);
-      column.append(make("span", "name", text("dupi")));
+      column.append(speaking("span", "name", "dupi"));
       this.#fill(bubble, entry.content);
       element.lang = entry.content.language;
     } else {
-      column.append(make("span", "name", text("you")));
+      column.append(speaking("span", "name", "you"));
       if (entry.photo) bubble.append(photo(entry.photo));
       else bubble.append(make("p", "", entry.text));
       if (entry.photo) bubble.classList.add("picture");
@@ -271,9 +271,9 @@ function progress(label, share) {
 }
 
 /** A tile in place of a picture that is not kept. */
-function tile(label) {
+function tile(key) {
   const made = make("div", "tile");
-  made.append(icon("photo"), make("span", "", label));
+  made.append(icon("photo"), speaking("span", "", key));
   return made;
 }
 
@@ -283,7 +283,7 @@ function photo(address) {
   link.target = "_blank";
   const image = make("img");
   image.alt = text("photo");
-  image.addEventListener("error", () => link.replaceWith(tile(text("photo-erased"))));
+  image.addEventListener("error", () => link.replaceWith(tile("photo-erased")));
   image.src = address;
   link.append(image);
   return link;
@@ -303,16 +303,16 @@ function picture({ kind, url, alternative }) {
   link.href = url;
   link.target = "_blank";
   link.append(image);
-  image.addEventListener("error", () => figure.replaceChildren(tile(text("card-erased"))));
+  image.addEventListener("error", () => figure.replaceChildren(tile("card-erased")));
   image.src = url;
-  const open = make("a", "control", text("card-open"));
+  const open = make("a", "control");
   open.href = url;
   open.target = "_blank";
-  open.prepend(icon("open"));
-  const save = make("a", "control", text("card-save"));
+  open.append(icon("open"), speaking("span", "", "card-open"));
+  const save = make("a", "control");
   save.href = url;
   save.download = "dupi.png";
-  save.prepend(icon("save"));
+  save.append(icon("save"), speaking("span", "", "card-save"));
   const line = make("div", "row");
   line.append(open, save);
   figure.append(link, line);
