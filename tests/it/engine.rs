@@ -627,6 +627,24 @@ fn a_new_photo_after_the_result_begins_a_new_consultation_with_the_habits_known(
 }
 
 #[test]
+fn tips_while_a_photo_is_waited_for_end_with_the_question_for_it() {
+    let stage = Stage::AwaitingPhoto {
+        consultation: consultation(&[]),
+        region: Region::Crown,
+    };
+    let told = step(stage.clone(), Event::Pressed(Button::Tips));
+    assert_eq!(told.conversation.stage, stage);
+    assert!(matches!(
+        said(&told)[..],
+        [Message::GeneralTips { .. }, Message::AskPhoto { .. }]
+    ));
+    let begun = told
+        .conversation
+        .step(Event::Pressed(Button::NewConsultation), NOW);
+    assert_eq!(said(&begun), [&Message::AskRegion]);
+}
+
+#[test]
 fn a_photo_turned_away_says_why_and_changes_nothing_else() {
     let stage = Stage::AwaitingPhoto {
         consultation: consultation(&[]),

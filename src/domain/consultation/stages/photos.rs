@@ -88,7 +88,8 @@ pub(in super::super) fn awaiting_photo(
             }
             turn.say(Message::NotUnderstood(Expected::Photo));
         }
-        Event::Pressed(Button::ChangeRegion) => {
+        // A new consultation has hardly begun here; it goes on with the question that begins one.
+        Event::Pressed(Button::ChangeRegion | Button::NewConsultation) => {
             turn.say(Message::AskRegion);
             return Stage::AwaitingRegion { consultation };
         }
@@ -102,7 +103,13 @@ pub(in super::super) fn awaiting_photo(
                 region: newer,
             };
         }
-        Event::Pressed(Button::Tips) => result::give_tips(turn),
+        Event::Pressed(Button::Tips) => {
+            result::give_tips(turn);
+            turn.say(Message::AskPhoto {
+                region,
+                left: consultation.places_left(),
+            });
+        }
         Event::Said(words) => {
             consultation.red_flags.extend(&words.red_flags);
             turn.answer_words(&words, Expected::Photo);
