@@ -135,11 +135,6 @@ impl Model {
         &self.contract.intended_use
     }
 
-    /// Fewest pixels on the shorter side of a photo that is judged.
-    pub fn min_side(&self) -> u32 {
-        self.contract.quality.min_side
-    }
-
     /// Which runtime is active.
     pub fn backend_description(&self) -> &BackendDescription {
         &self.backend

@@ -205,12 +205,7 @@ impl Turn {
                 ..
             } => survey::ask(self, consultation, *question),
             Stage::AwaitingGrades { consultation, .. }
-            | Stage::AwaitingCard { consultation, .. } => {
-                self.say_in(
-                    Some(Slot::Result(consultation.number)),
-                    Message::PreparingResult,
-                );
-            }
+            | Stage::AwaitingCard { consultation, .. } => result::prepare(self, consultation),
             // The result stands where it is, with its card.
             Stage::AwaitingWish { consultation, .. } => result::tell_guidance(self, consultation),
             Stage::AwaitingCorrection {

@@ -51,8 +51,7 @@ pub(in super::super) fn awaiting_region(
             Stage::AwaitingRegion { consultation }
         }
         Event::Said(words) => {
-            consultation.red_flags.extend(&words.red_flags);
-            turn.answer_words(&words, Expected::Region);
+            consultation.hear(turn, &words, Expected::Region);
             Stage::AwaitingRegion { consultation }
         }
         Event::Pressed(Button::PhotosDone) if consultation.has_usable_photo() => {
@@ -111,8 +110,7 @@ pub(in super::super) fn awaiting_photo(
             });
         }
         Event::Said(words) => {
-            consultation.red_flags.extend(&words.red_flags);
-            turn.answer_words(&words, Expected::Photo);
+            consultation.hear(turn, &words, Expected::Photo);
         }
         Event::Opened { .. }
         | Event::Pressed(_)

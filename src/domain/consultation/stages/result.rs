@@ -176,8 +176,7 @@ pub(in super::super) fn awaiting_wish(
         Event::Pressed(Button::Tips) => give_tips(turn),
         Event::PhotoTurnedAway(unusable) => turn.say(Message::PhotoUnusable(unusable)),
         Event::Said(words) => {
-            consultation.red_flags.extend(&words.red_flags);
-            turn.answer_words(&words, Expected::Button);
+            consultation.hear(turn, &words, Expected::Button);
         }
         Event::PhotoJudged { photo, judgement } => {
             consultation.settle(turn, photo, PhotoState::Judged(judgement), Offer::Nothing);
@@ -204,8 +203,7 @@ fn while_preparing(turn: &mut Turn, consultation: &mut Consultation, region: Reg
         Event::PhotoArrived(photo) => consultation.receive(turn, photo, region, Offer::Nothing),
         Event::PhotoTurnedAway(unusable) => turn.say(Message::PhotoUnusable(unusable)),
         Event::Said(words) => {
-            consultation.red_flags.extend(&words.red_flags);
-            turn.answer_words(&words, Expected::Patience);
+            consultation.hear(turn, &words, Expected::Patience);
         }
         Event::Opened { .. }
         | Event::Pressed(_)
@@ -218,7 +216,8 @@ fn while_preparing(turn: &mut Turn, consultation: &mut Consultation, region: Reg
     }
 }
 
-fn prepare(turn: &mut Turn, consultation: &Consultation) {
+/// Says that the result is on its way.
+pub(in super::super) fn prepare(turn: &mut Turn, consultation: &Consultation) {
     turn.say_in(
         Some(Slot::Result(consultation.number)),
         Message::PreparingResult,

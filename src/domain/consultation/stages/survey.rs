@@ -52,8 +52,7 @@ pub(in super::super) fn awaiting_answer(
             return go_on(turn, consultation, region, question);
         }
         Event::Said(words) => {
-            consultation.red_flags.extend(&words.red_flags);
-            turn.answer_words(&words, Expected::Button);
+            consultation.hear(turn, &words, Expected::Button);
         }
         Event::PhotoArrived(photo) => consultation.receive(turn, photo, region, Offer::Nothing),
         Event::PhotoTurnedAway(unusable) => turn.say(Message::PhotoUnusable(unusable)),
@@ -141,8 +140,7 @@ pub(in super::super) fn awaiting_correction(
             };
         }
         Event::Said(words) => {
-            consultation.red_flags.extend(&words.red_flags);
-            turn.answer_words(&words, Expected::Button);
+            consultation.hear(turn, &words, Expected::Button);
         }
         Event::PhotoJudged { photo, judgement } => {
             consultation.settle(turn, photo, PhotoState::Judged(judgement), Offer::Nothing);
@@ -218,6 +216,12 @@ fn answer_of(question: Question, choices: BTreeSet<Choice>) -> Option<Answer> {
 }
 
 impl Consultation {
+    /// Answers words where none are waited for; what is dangerous in them counts for the guidance.
+    pub(in super::super) fn hear(&mut self, turn: &mut Turn, words: &Words, expected: Expected) {
+        self.red_flags.extend(&words.red_flags);
+        turn.answer_words(words, expected);
+    }
+
     /// Keeps the free line, and says at once what red flags in it ask for.
     fn keep_words(&mut self, turn: &mut Turn, words: &Words) {
         self.red_flags.extend(&words.red_flags);
