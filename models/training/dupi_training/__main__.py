@@ -40,9 +40,10 @@ def demo(options):
 
 def export_weights(options):
     """Calibrate, export, stamp, check and measure weights that were trained before."""
-    from .model import ScalpGrader
+    from .architectures import Compact
+    from .grader import ScalpGrader
 
-    model = ScalpGrader()
+    model = ScalpGrader(Compact(), with_evidence=True)
     model.load_state_dict(torch.load(options.weights, weights_only=True))
     finish(model.eval(), None, options)
 

@@ -14,7 +14,7 @@ import onnxruntime
 import torch
 
 from . import contract
-from .model import Exported, fused
+from .grader import Exported, fused
 
 OPSET = 20
 OUTPUTS = ("probs", "severity", "cam", "view")

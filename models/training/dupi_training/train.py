@@ -10,7 +10,8 @@ from torch.nn import functional
 
 from . import data
 from .generator import CLOSE_UP
-from .model import ScalpGrader
+from .architectures import Compact
+from .grader import ScalpGrader
 
 
 @dataclass
@@ -59,7 +60,7 @@ def train(plan, say=print, resume=None):
     torch.manual_seed(plan.seed)
     torch.set_num_threads(1)
     random = torch.Generator().manual_seed(plan.seed)
-    model = ScalpGrader()
+    model = ScalpGrader(Compact(), with_evidence=True)
     if resume is not None:
         model.load_state_dict(resume, strict=False)
     model = model.to(memory_format=torch.channels_last)
