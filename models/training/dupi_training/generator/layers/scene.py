@@ -32,6 +32,9 @@ class Scene:
     shaft: float = 8.0
     lean: float = 0.0
     openings: list = field(default_factory=list)
+    units: list = field(default_factory=list)
+    cover: np.ndarray = None
+    hair_colour: tuple = (0.1, 0.08, 0.07)
     layers: dict = field(default_factory=dict)
     last: tuple = ()
 
@@ -65,7 +68,17 @@ class Scene:
         np.maximum(layer, mask, out=layer)
 
     def evidence(self, rows=15, columns=20):
-        """Where each condition was painted, [rows, columns, 6] in 0..1; the last is hair cover."""
+        """Where each condition can be seen, [rows, columns, 6] in 0..1; the last is hair cover.
+
+        What lies on the skin is hidden by hair, and everything by plates."""
+        hair, plates = self.layers.get(5), self.layers.get(4)
+        for condition in (0, 1, 2, 3):
+            if condition not in self.layers:
+                continue
+            if hair is not None and condition != 3:
+                self.layers[condition] *= 1 - hair
+            if plates is not None:
+                self.layers[condition] *= 1 - plates
         seen = np.zeros((rows, columns, 6), np.float32)
         for condition, layer in self.layers.items():
             seen[..., condition] = cv2.resize(layer, (columns, rows), interpolation=cv2.INTER_AREA)
