@@ -17,7 +17,8 @@ def only(condition, grade):
 
 def mean_evidence(condition, grade, frames=12):
     """Mean evidence of the condition over a few frames of one grade; 0..1."""
-    drawn = [render(np.random.default_rng((condition, frame)), 240, 320, only(condition, grade)) for frame in range(frames)]
+    chances = [np.random.default_rng((condition, frame)) for frame in range(frames)]
+    drawn = [render(chance, 240, 320, only(condition, grade)) for chance in chances]
     return float(np.mean([evidence[..., condition] for _, _, evidence in drawn]))
 
 

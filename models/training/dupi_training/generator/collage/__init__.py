@@ -31,13 +31,13 @@ def render(rng, height, width, grades, gentle=False):
 
     image, relief = ground.skin(rng, shape, unit)
     ground.marks(rng, image, unit)
-    masks = np.zeros((*shape, 6), np.float32)
-    masks[..., 2] = signs.redness(rng, image, erythema, bare)
+    masks = [None] * 6
+    masks[2] = signs.redness(rng, image, erythema, bare)
     ground.mouths(rng, image, openings, unit)
     if follicular > 0.15:
-        masks[..., 3] = signs.rings(rng, image, follicular, openings, bare)
-    masks[..., 1] = signs.oil(rng, image, oiliness, openings, bare, relief)
-    masks[..., 0] = signs.dry_film(rng, image, scaling, openings, bare)
+        masks[3] = signs.rings(rng, image, follicular, openings, bare)
+    masks[1] = signs.oil(rng, image, oiliness, openings, bare, relief)
+    masks[0] = signs.dry_film(rng, image, scaling, openings, bare)
     cast_shadows(rng, image, cover, unit)
 
     light = np.float32((1.0, 0.98, 0.94)) * np.float32(rng.uniform(0.6, 0.95))
@@ -55,14 +55,16 @@ def render(rng, height, width, grades, gentle=False):
         image = lens.focus(rng, image)
     pixels, field = lens.develop(rng, image, gentle)
 
-    masks[..., :4] *= (bare * (1 - plates))[..., None]
-    masks[..., 4] = plates * free
-    masks[..., 5] = cover
-    masks *= field[..., None]
-    # An amount too small to be a grade is drawn, but is no evidence of one.
-    masks[..., :5] *= grades[:5] > 0
-    evidence = cv2.resize(masks, (EVIDENCE_COLUMNS, EVIDENCE_ROWS), interpolation=cv2.INTER_AREA)
-    return np.ascontiguousarray(pixels), grades.copy(), np.clip(evidence, 0, 1).astype(np.float32)
+    masks[4], masks[5] = plates, cover
+    visible = bare * (1 - plates) * field
+    seen_through = (visible, visible, visible, visible, free * field, field)
+    evidence = np.zeros((EVIDENCE_ROWS, EVIDENCE_COLUMNS, 6), np.float32)
+    for condition, (mask, seen) in enumerate(zip(masks, seen_through)):
+        # An amount too small to be a grade is drawn, but is no evidence of one.
+        if condition == 5 or grades[condition] > 0:
+            cells = cv2.resize(mask * seen, (EVIDENCE_COLUMNS, EVIDENCE_ROWS), interpolation=cv2.INTER_AREA)
+            evidence[..., condition] = np.clip(cells, 0, 1)
+    return np.ascontiguousarray(pixels), grades.copy(), evidence
 
 
 def cast_shadows(rng, image, cover, unit):

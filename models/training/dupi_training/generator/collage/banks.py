@@ -83,7 +83,8 @@ def unrolled_shaft(rng):
     for _ in range(rng.integers(1, 4)):
         middle = rng.uniform(-0.55, 0.55) + 0.12 * along(40) / 0.085
         width = rng.uniform(0.06, 0.22)
-        broken = np.clip(0.45 + rng.uniform(0.2, 0.8) * along(rng.uniform(3, 25)) * 4, 0, 1)
+        reach = rng.uniform(6, 60)
+        broken = np.clip(rng.uniform(0.35, 0.8) + rng.uniform(0.2, 0.5) * along(reach) * 1.9 * np.sqrt(reach), 0, 1)
         shine += rng.uniform(0.5, 1.0) * np.exp(-(((across - middle) / width) ** 2)) * broken
     shine *= np.clip(1 + 0.35 * cuticle / cuticle.std(), 0, 2)
     planes = (np.clip(shading, 0, 1.6) / 1.6, np.clip(shine, 0, 1))
@@ -106,7 +107,8 @@ def vessel_tree(rng):
         cv2.polylines(canvas, [path], False, 255 if depth else 170, thickness, cv2.LINE_AA, 4)
 
     if rng.random() < 0.75:
-        wander((VESSEL_SIDE * 0.15, VESSEL_SIDE * rng.uniform(0.3, 0.7)), rng.normal(0, 0.3), 34, int(rng.integers(1, 3)), 2)
+        begin = (VESSEL_SIDE * 0.15, VESSEL_SIDE * rng.uniform(0.3, 0.7))
+        wander(begin, rng.normal(0, 0.3), 34, int(rng.integers(1, 3)), 2)
     else:
         for _ in range(rng.integers(4, 9)):
             middle = tuple(int(value) for value in rng.uniform(45, 115, 2))

@@ -24,12 +24,25 @@ def stamp(shape, x, y, reach):
     return (slice(top, bottom), slice(left, right)), across, down
 
 
+def pull(image, weight, colour):
+    """Draws the image towards a colour (one, or one per pixel) by a weight 0..1; only where there is some."""
+    rows, columns = np.nonzero(weight > 0.004)
+    if 3 * rows.size > weight.size:
+        difference = colour - image
+        difference *= weight[..., None]
+        image += difference
+    elif rows.size:
+        below = image[rows, columns]
+        wanted = colour[rows, columns] if colour.ndim == 3 else colour
+        image[rows, columns] = below + weight[rows, columns][:, None] * (wanted - below)
+
+
 def skin(rng, shape, unit):
     """Float32 RGB skin without signs, and its relief (mean 0) for everything that gleams on it."""
     tone = TONES[rng.choice(len(TONES), p=TONE_SHARES)] * rng.uniform(0.9, 1.08) + rng.uniform(-0.02, 0.02, 3)
     mottle = rng.uniform(0.01, 0.06) * clouded(rng, shape, unit, rng.uniform(0.6, 2.5))
     blush = rng.uniform(0.0, 0.035) * clouded(rng, shape, unit, rng.uniform(0.6, 2.0))
-    tissue = drawn(rng, banks().tissue, shape, unit, rng.uniform(0.6, 1.5))
+    tissue = drawn(rng, banks().tissue, shape, unit, rng.uniform(0.6, 1.25))
     relief = cv2.GaussianBlur(tissue, (0, 0), rng.uniform(0.7, 1.6) * unit)
     light_angle = rng.uniform(0, 2 * np.pi)
     shading = cv2.filter2D(relief, -1, lamp(light_angle)) * (rng.uniform(0.02, 0.16) * unit)
@@ -68,7 +81,7 @@ def mouths(rng, image, openings, unit):
         squash = rng.uniform(0.7, 1.0)
         cosine, sine = np.cos(opening.angle), np.sin(opening.angle)
         away = np.hypot(across * cosine + down * sine, (down * cosine - across * sine) / squash) / opening.radius
-        dark = pit * (1.3 if not opening.strands else 0.8) * np.exp(-((away / 0.75) ** 2))
+        dark = pit * (1.6 if not opening.strands else 0.8) * np.exp(-((away / 0.75) ** 2))
         brown = halo * rng.uniform(0.6, 1.3) * np.exp(-((away / 1.7) ** 2))
         horny = rng.uniform(0, 0.10) * np.exp(-(((away - 1.15) / 0.3) ** 2))
         for channel, (pit_share, brown_share) in enumerate(((0.75, 0.55), (0.95, 0.85), (1.0, 1.1))):

@@ -38,7 +38,7 @@ class Strand:
     def half_at(self, distance):
         width = self.half
         if self.rooted:
-            width = width * np.clip(0.55 + 0.45 * distance / (6 * self.half), 0.55, 1)
+            width = width * np.clip(0.8 + 0.2 * distance / (5 * self.half), 0.8, 1)
         if self.ends:
             width = width * np.clip(np.sqrt(np.clip((self.length - distance) / (self.length * 0.5), 0, 1)), 0.05, 1)
         return width
@@ -71,7 +71,8 @@ def hair_look(rng):
         "black": (0.10, 0.09, 0.09), "brown": (0.22, 0.15, 0.11), "reddish": (0.34, 0.18, 0.11),
         "dyed": (0.55, 0.40, 0.24), "grey": (0.14, 0.13, 0.13),
     }[kind]
-    return np.array(colour) * rng.uniform(0.7, 1.35) + rng.uniform(-0.015, 0.015, 3), rng.uniform(0.35, 1.1), kind == "grey"
+    colour = np.array(colour) * rng.uniform(0.7, 1.35) + rng.uniform(-0.015, 0.015, 3)
+    return colour, rng.uniform(0.25, 1.0), kind == "grey"
 
 
 def spread(rng, count, height, width):
@@ -109,7 +110,8 @@ def plan(rng, height, width, loss):
         elif fine:
             pigment = pigment + 0.10
         return Strand(
-            x, y, angle, length, half, rng.normal(0, curl) * length, (unit * rng.uniform(0, 2.0), unit * rng.uniform(18, 60), rng.uniform(0, 6.3)),
+            x, y, angle, length, half, rng.normal(0, curl) * length,
+            (unit * rng.uniform(0, 2.0), unit * rng.uniform(18, 60), rng.uniform(0, 6.3)),
             np.clip(pigment, 0.02, 0.95), shine * rng.uniform(0.5, 1.4), any_of(rng, banks().strips),
             rng.uniform(0, STRIP_LENGTH), rooted, short, softness=max(1.0, 0.7 * unit) * rng.uniform(0.9, 1.6),
             opacity=rng.uniform(0.75, 1) if fine else 1.0, over_plates=rng.random() < 0.3,
@@ -118,7 +120,7 @@ def plan(rng, height, width, loss):
     openings, strands = [], []
     for x, y in spread(rng, count, height, width):
         angle = flow + rng.normal(0, disorder)
-        opening = Opening(x, y, unit * shaft * rng.uniform(0.55, 0.9), angle)
+        opening = Opening(x, y, unit * max(shaft, 6.5) * rng.uniform(0.55, 0.9), angle)
         openings.append(opening)
         if rng.random() < along(loss, 0, 0.06, 0.2, 0.45, 0.75):
             continue
@@ -146,7 +148,8 @@ def plan(rng, height, width, loss):
         crossing = strand(x, y, angle, False, False)
         crossing.ends, crossing.length, crossing.over_plates = False, 1.4 * np.hypot(height, width), True
         if rng.random() < 0.35:  # lies above the plane of focus
-            crossing.softness, crossing.shine, crossing.opacity = unit * rng.uniform(4, 9), crossing.shine * 0.3, rng.uniform(0.5, 0.85)
+            crossing.softness, crossing.opacity = unit * rng.uniform(4, 9), rng.uniform(0.5, 0.85)
+            crossing.shine *= 0.3
         strands.append(crossing)
     order = rng.permutation(len(strands))
     return openings, [strands[index] for index in order], thick * unit
@@ -184,7 +187,7 @@ def paint(canvas, strand, light):
     alpha = np.clip((half - np.abs(aside)) / strand.softness + 0.5, 0, 1) * strand.opacity
     if strand.rooted:
         # The root fades in under translucent skin, and its end is round.
-        alpha *= np.clip((distance - 0.5 * strand.half * (aside / strand.half) ** 2) / (3.0 * strand.half), 0, 1)
+        alpha *= np.clip((distance - 0.8 * strand.half * (aside / strand.half) ** 2) / (1.8 * strand.half), 0, 1)
     if strand.ends:
         alpha *= np.clip((strand.length - distance) / (3 * strand.half), 0, 1)
     row = np.clip(aside / np.maximum(half, 0.3), -1, 1) * (STRIP_ROWS / 2 - 0.5) + STRIP_ROWS / 2 - 0.5

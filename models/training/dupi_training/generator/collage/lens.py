@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from .banks import any_of, banks, clouded, drawn
-from .ground import stamp
+from .ground import pull, stamp
 
 # Gains of red, green, blue by device, and how much colour the device leaves.
 CASTS = (((1.0, 1.0, 1.0), 1.0), ((0.86, 0.98, 0.88), 0.65), ((1.08, 0.90, 0.98), 1.0),
@@ -19,17 +19,18 @@ def glints(rng, image, relief):
     for _ in range(int(amount * rng.uniform(15, 70))):
         x, y = rng.random(2) * shape[::-1] * 16
         axes = np.round(unit * rng.uniform(0.3, 1.5, 2) * 16).astype(int)
-        cv2.ellipse(light, (int(x), int(y)), tuple(axes.tolist()), rng.uniform(0, 180), 0, 360, int(rng.integers(140, 256)), -1, cv2.LINE_AA, 4)
+        level, turn = int(rng.integers(140, 256)), rng.uniform(0, 180)
+        cv2.ellipse(light, (int(x), int(y)), tuple(axes.tolist()), turn, 0, 360, level, -1, cv2.LINE_AA, 4)
     for _ in range(rng.poisson(0.6 * amount)):
         lamp_mirrored(rng, light, unit)
     weight = light.astype(np.float32) / 255
     if amount and rng.random() < 0.6:
         patches = clouded(rng, shape, unit, rng.uniform(1, 4))
-        crest = relief + 0.25 * drawn(rng, banks().tissue, shape, unit, 1.7) + 0.35 * patches
-        weight = np.maximum(weight, np.clip((crest - rng.uniform(1.9, 2.7)) * rng.uniform(1.5, 4), 0, 1))
+        crest = relief + 0.25 * drawn(rng, banks().tissue, shape, unit, 1.25) + 0.35 * patches
+        weight = np.maximum(weight, np.clip((crest - rng.uniform(2.2, 3.0)) * rng.uniform(1.5, 4), 0, 1))
     if rng.random() < 0.5:
         weight = cv2.GaussianBlur(weight, (0, 0), rng.uniform(0.4, 0.9) * unit)
-    image += weight[..., None] * (np.float32(rng.uniform(0.95, 1.15)) - image)
+    pull(image, weight, np.full(3, rng.uniform(0.95, 1.15), np.float32))
 
 
 def lamp_mirrored(rng, light, unit):
@@ -39,11 +40,13 @@ def lamp_mirrored(rng, light, unit):
     start, sweep = rng.uniform(0, 360), rng.uniform(40, 360)
     if rng.random() < 0.5:
         size = (int(radius * 16), int(radius * rng.uniform(0.6, 1) * 16))
-        cv2.ellipse(light, (int(x), int(y)), size, rng.uniform(0, 180), start, start + sweep, 230, max(1, int(unit)), cv2.LINE_AA, 4)
+        turn, thick = rng.uniform(0, 180), max(1, int(unit))
+        cv2.ellipse(light, (int(x), int(y)), size, turn, start, start + sweep, 230, thick, cv2.LINE_AA, 4)
     else:
         for degrees in np.arange(start, start + sweep, rng.uniform(18, 45)):
-            centre = (int(x + 16 * radius * np.cos(np.radians(degrees))), int(y + 16 * radius * np.sin(np.radians(degrees))))
-            cv2.circle(light, centre, max(8, int(rng.uniform(0.5, 1.1) * unit * 16)), 245, -1, cv2.LINE_AA, 4)
+            turn = np.radians(degrees)
+            middle = (int(x + 16 * radius * np.cos(turn)), int(y + 16 * radius * np.sin(turn)))
+            cv2.circle(light, middle, max(8, int(rng.uniform(0.5, 1.1) * unit * 16)), 245, -1, cv2.LINE_AA, 4)
 
 
 def glass(rng, image):
@@ -85,7 +88,8 @@ def focus(rng, image):
         angle = rng.uniform(0, np.pi)
         reach = np.array((np.cos(angle), np.sin(angle))) * (size // 2)
         middle = np.array((size // 2, size // 2))
-        cv2.line(kernel, np.round(middle - reach).astype(int).tolist(), np.round(middle + reach).astype(int).tolist(), 1.0)
+        ends = [np.round(end).astype(int).tolist() for end in (middle - reach, middle + reach)]
+        cv2.line(kernel, *ends, 1.0)
         return cv2.filter2D(image, -1, kernel / kernel.sum())
     if kind == "small":
         share = rng.uniform(0.4, 0.8)
@@ -137,9 +141,10 @@ def develop(rng, image, gentle):
 
 
 def tiled(rng, noise, shape):
-    """A window of the noise at the pixels' own scale, mirrored over the bank's edge if the frame is larger."""
+    """A window of the noise at the pixels' own scale, repeated if the frame is larger."""
     if shape[0] > noise.shape[0] or shape[1] > noise.shape[1]:
-        noise = np.pad(noise, ((0, max(shape[0] - noise.shape[0], 0)), (0, max(shape[1] - noise.shape[1], 0)), (0, 0)), "wrap")
+        missing = [(0, max(wanted - held, 0)) for wanted, held in zip(shape, noise.shape)]
+        noise = np.pad(noise, (*missing, (0, 0)), "wrap")
     top = int(rng.integers(noise.shape[0] - shape[0] + 1))
     left = int(rng.integers(noise.shape[1] - shape[1] + 1))
     return noise[top : top + shape[0], left : left + shape[1]]

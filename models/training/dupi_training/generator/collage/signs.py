@@ -8,7 +8,7 @@ import numpy as np
 
 from ..grades import along
 from .banks import VESSEL_SIDE, any_of, banks, clouded, drawn, lay, placement
-from .ground import lamp, stamp
+from .ground import lamp, pull, stamp
 
 
 def level_for(field, bare, share):
@@ -67,7 +67,8 @@ def rings(rng, image, quantity, openings, bare):
     shape, unit = image.shape[:2], image.shape[1] / 320
     share = varied(rng, along(quantity, 0, 0.012, 0.035, 0.07, 0.12))
     inner = [o for o in openings if 0 < o.x < shape[1] and 0 < o.y < shape[0]] or openings
-    count = int(np.clip(round(len(inner) * along(quantity, 0.3, 0.35, 0.5, 0.7, 0.9) * rng.uniform(0.7, 1.3)), 1, len(inner)))
+    affected = len(inner) * along(quantity, 0.3, 0.35, 0.5, 0.7, 0.9) * rng.uniform(0.7, 1.3)
+    count = int(np.clip(round(affected), 1, len(inner)))
     chosen = [inner[index] for index in rng.permutation(len(inner))[:count]]
     thickness = [rng.uniform(0.32, 0.6) for _ in chosen]
     step = max(int(4 * unit), 1)
@@ -87,7 +88,8 @@ def rings(rng, image, quantity, openings, bare):
             where, across, down = found
             distance = np.hypot(across, down) / unit + 0.05 * size * wobble[where]
             mask[where] = np.maximum(mask[where], ring(distance, size, wide))
-    absorbed = mask * along(quantity, 0.10, 0.36, 0.44, 0.50, 0.58) * rng.uniform(0.9, 1.1) * np.clip(0.9 + 0.13 * wobble, 0.5, 1.2)
+    depth = varied(rng, along(quantity, 0.10, 0.36, 0.44, 0.50, 0.58))
+    absorbed = mask * np.clip(0.9 + 0.13 * wobble, 0.5, 1.2) * depth
     image[..., 0] *= 1 - 0.10 * absorbed
     image[..., 1] *= 1 - absorbed
     image[..., 2] *= 1 - 0.85 * absorbed
@@ -127,27 +129,37 @@ def pustule(rng, image, mask, x, y, radius):
     np.maximum(mask[where], body, out=mask[where])
 
 
+def cracks(rng, values, borders, shape, unit):
+    """Cells and the distance to their borders on the frame, drawn out in one direction."""
+    matrix = placement(rng, unit, rng.uniform(0.6, 1.3))
+    middle = matrix @ (160 * unit, 120 * unit, 1)
+    stretched = np.diag((rng.uniform(0.55, 1.1), 1.0)) @ matrix[:, :2]
+    matrix = np.column_stack((stretched, middle - stretched @ (160 * unit, 120 * unit)))
+    return [lay(field, matrix, shape, cv2.INTER_LINEAR, cv2.BORDER_REFLECT) for field in (values, borders)]
+
+
 def dry_film(rng, image, quantity, openings, bare):
     """Fine scaling: a matt, cracked, whitish film that lifts at its edges, and small jagged flecks."""
     shape, unit = image.shape[:2], image.shape[1] / 320
     share = varied(rng, along(quantity, 0, 0.26, 0.48, 0.72, 0.95))
-    pull = varied(rng, along(quantity, 0, 0.34, 0.46, 0.58, 0.70))
+    whiteness = varied(rng, along(quantity, 0, 0.34, 0.46, 0.58, 0.70))
     if share < 0.01:
         return np.zeros(shape, np.float32)
     values, borders = any_of(rng, banks().cells)
-    matrix = placement(rng, unit, rng.uniform(0.6, 1.4))
-    value = lay(values, matrix, shape, cv2.INTER_LINEAR, cv2.BORDER_REFLECT)
-    border = lay(borders, matrix, shape, cv2.INTER_LINEAR, cv2.BORDER_REFLECT)
-    tissue = drawn(rng, banks().tissue, shape, unit, rng.uniform(0.9, 1.6))
+    value, border = cracks(rng, values, borders, shape, unit)
+    tissue = drawn(rng, banks().tissue, shape, unit, rng.uniform(0.8, 1.25))
     field = clouded(rng, shape, unit, rng.uniform(1.5, 3.5))
     field = field + rng.uniform(0.7, 1.6) * (value - 0.5) + 0.25 * tissue
     level = level_for(field, bare, share)
     mask = ramp(field, level, rng.uniform(0.15, 0.45))
-    crack = np.exp(-((border / rng.uniform(0.7, 1.3)) ** 2))
+    # From varnish with open cracks to a powdery film that is only patchy.
+    open_crack, powder = rng.uniform(0.25, 0.85), rng.uniform(0.06, 0.26)
+    crack = np.exp(-((border / rng.uniform(0.8, 1.5) + 0.10 * np.abs(tissue)) ** 2))
     lifted = np.exp(-(((border - 2.2) / 1.1) ** 2))
-    thickness = mask * np.clip(0.80 + 0.16 * tissue + 0.25 * lifted - 0.75 * crack + 0.25 * (value - 0.5), 0, 1.25)
+    uneven = 0.85 + powder * tissue + 0.25 * lifted - open_crack * crack + 0.25 * (value - 0.5)
+    thickness = mask * np.clip(uneven, 0, 1.25)
     white = np.float32((0.93, 0.925, 0.90)) * np.float32(rng.uniform(0.9, 1.02))
-    image += np.clip(pull * thickness, 0, 0.92)[..., None] * (white - image)
+    pull(image, np.clip(whiteness * thickness, 0, 0.92), white)
     flecks = int(round(varied(rng, along(quantity, 0.5, 14, 35, 75, 140))))
     np.maximum(mask, scatter_flecks(rng, image, flecks, openings, unit), out=mask)
     return mask
@@ -170,7 +182,7 @@ def scatter_flecks(rng, image, count, openings, unit):
         outline = middle + np.stack((size * np.cos(turn), size * np.sin(turn) * rng.uniform(0.4, 1)), axis=1)
         cv2.fillPoly(layer, [np.round(outline * 16).astype(np.int32)], int(rng.integers(150, 240)), cv2.LINE_AA, 4)
     weight = layer.astype(np.float32) / 255
-    image += weight[..., None] * (np.float32((0.93, 0.92, 0.89)) - image)
+    pull(image, weight, np.float32((0.93, 0.92, 0.89)))
     return weight
 
 
@@ -185,17 +197,20 @@ def oil(rng, image, quantity, openings, bare, relief):
         if found:
             where, across, down = found
             field[where] += 0.9 * np.exp(-(across**2 + down**2) / (unit * 22) ** 2)
-    mask = ramp(field, level_for(field, bare, share), rng.uniform(0.7, 1.5)) if share > 0.01 else np.zeros(shape, np.float32)
+    mask = np.zeros(shape, np.float32)
+    if share > 0.01:
+        mask = ramp(field, level_for(field, bare, share), rng.uniform(0.7, 1.5))
     absorbed = mask * strength
     image[..., 0] *= 1 - 0.05 * absorbed
     image[..., 1] *= 1 - rng.uniform(0.2, 0.36) * absorbed
     image[..., 2] *= 1 - absorbed
     gloss_share = varied(rng, along(quantity, 0, 0.012, 0.035, 0.07, 0.12))
     if gloss_share > 0.002:
-        wet = clouded(rng, shape, unit, rng.uniform(2.0, 5.0)) + 0.7 * clouded(rng, shape, unit, rng.uniform(4.0, 7.0)) + 0.8 * mask
+        wet = clouded(rng, shape, unit, rng.uniform(2.0, 5.0)) + 0.8 * mask
+        wet += 0.7 * clouded(rng, shape, unit, rng.uniform(4.0, 7.0))
         gloss = ramp(wet, level_for(wet, bare, gloss_share), rng.uniform(1.2, 2.2)) ** 2
         gloss = gloss * np.clip(1 + 0.12 * relief, 0.5, 1.4)
-        image += np.minimum(gloss * rng.uniform(0.75, 1.0), 0.95)[..., None] * (np.float32((1.0, 0.99, 0.93)) - image)
+        pull(image, np.minimum(gloss * rng.uniform(0.75, 1.0), 0.95), np.float32((1.0, 0.99, 0.93)))
     for _ in range(rng.poisson(along(quantity, 0.1, 1.4, 3.5, 7, 11))):
         near = any_of(rng, openings)
         angle = rng.uniform(0, 2 * np.pi)
@@ -219,7 +234,8 @@ def drop(rng, image, mask, x, y, radius):
     patch = image[where]
     patch *= 1 - body[..., None] * np.float32((0.02, 0.10, 0.34)) * rng.uniform(0.7, 1.2)
     patch *= 1 + (body * np.clip(0.30 * lean * away, -0.3, 0.3))[..., None]
-    lamp_spot = np.exp(-(((across + 0.4 * radius * np.cos(angle)) ** 2 + (down + 0.4 * radius * np.sin(angle)) ** 2) / (0.30 * radius) ** 2))
+    aside, below = across + 0.4 * radius * np.cos(angle), down + 0.4 * radius * np.sin(angle)
+    lamp_spot = np.exp(-((aside**2 + below**2) / (0.30 * radius) ** 2))
     patch += (lamp_spot * body * rng.uniform(0.5, 1.0))[..., None] * (np.float32((1.0, 1.0, 0.95)) - patch)
     np.maximum(mask[where], body, out=mask[where])
 
@@ -228,11 +244,11 @@ def plates(rng, image, quantity, openings, free):
     """Dandruff: thick plates with crusty edges on skin and hair; `free` is what later hair leaves visible."""
     shape, unit = image.shape[:2], image.shape[1] / 320
     share = varied(rng, along(quantity, 0, 0.008, 0.035, 0.10, 0.32))
-    if share < 0.0012:
+    if share < 0.0015:
         return np.zeros(shape, np.float32)
-    ridges = drawn(rng, banks().ridges, shape, unit, rng.uniform(0.7, 1.5))
+    ridges = drawn(rng, banks().ridges, shape, unit, rng.uniform(0.7, 1.25))
     values, borders = banks().cells[2]
-    matrix = placement(rng, unit, rng.uniform(0.7, 1.6))
+    matrix = placement(rng, unit, rng.uniform(0.7, 1.25))
     value = lay(values, matrix, shape, cv2.INTER_LINEAR, cv2.BORDER_REFLECT)
     border = lay(borders, matrix, shape, cv2.INTER_LINEAR, cv2.BORDER_REFLECT)
     field = 0.35 * clouded(rng, shape, unit, rng.uniform(2, 5)) + 0.5 * value + 0.7 * ridges
@@ -253,17 +269,16 @@ def plates(rng, image, quantity, openings, free):
     # Layers: a terrace wherever the field has climbed another step, each a little lighter.
     height = np.clip((field - level) * 1.3, 0, 1.6)
     terraces = np.floor(height * 4) / 4
-    tissue = drawn(rng, banks().tissue, shape, unit, 1.2)
-    bulk = cv2.GaussianBlur(mask * (0.6 + 0.5 * terraces + 0.6 * ridges + 0.10 * tissue), (0, 0), 0.8 * unit)
+    bulk = cv2.GaussianBlur(mask * (0.6 + 0.5 * terraces + 0.6 * ridges), (0, 0), 0.8 * unit)
     shade = cv2.filter2D(bulk, -1, lamp(rng.uniform(0, 2 * np.pi))) * (rng.uniform(0.7, 1.5) * unit)
     crack = np.exp(-((border / 1.0) ** 2)) * 0.18
     yellow = rng.beta(1.2, 1.6)
     cream = np.float32((0.94, 0.91, 0.83)) * (1 - yellow) + np.float32((0.90, 0.79, 0.54)) * yellow
-    tint = np.clip(0.95 + 0.08 * terraces + 0.04 * tissue - crack + np.clip(shade, -0.35, 0.25), 0.3, 1.12)
+    tint = np.clip(0.95 + 0.08 * terraces - crack + np.clip(shade, -0.35, 0.25), 0.3, 1.12)
     under = cv2.GaussianBlur(np.roll(mask, (int(2 * unit), int(2 * unit)), (0, 1)), (0, 0), 2.0 * unit)
-    image *= (1 - rng.uniform(0.2, 0.45) * under)[..., None]
+    pull(image, rng.uniform(0.2, 0.45) * under, np.zeros(3, np.float32))
     opacity = np.clip(mask * rng.uniform(0.88, 0.98), 0, 1)
     colour = tint[..., None] * cream
     colour[..., 2] *= np.clip(0.97 + 0.05 * (value - 0.5) * 4 * yellow, 0.7, 1.1)
-    image += opacity[..., None] * (colour - image)
+    pull(image, opacity, colour)
     return mask
