@@ -11,6 +11,7 @@ import onnx
 import torch
 
 from . import calibrate, contract, data, evaluate, export, quality
+from .aihub import commands as aihub
 from .train import Plan, train
 
 FACTS = {
@@ -116,6 +117,7 @@ def fixtures_command(options):
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="dupi_training", description=__doc__)
     commands = parser.add_subparsers(required=True)
+    aihub.register(commands)
 
     for name, action in (("demo", demo), ("export", export_weights)):
         command = commands.add_parser(name, help=action.__doc__)
