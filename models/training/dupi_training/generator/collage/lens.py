@@ -115,7 +115,9 @@ def develop(rng, image, gentle):
     factor, field = vignette(rng, image.shape[:2], gentle)
     gains, colourfulness = (CASTS[0] if gentle or rng.random() < 0.3 else any_of(rng, CASTS[1:]))
     gains = 1 + (np.array(gains) - 1) * rng.uniform(0.5, 1.4) + rng.uniform(-0.025, 0.025, 3)
-    exposure = rng.uniform(0.92, 1.06) if gentle else rng.uniform(0.68, 1.2)
+    # The camera meters the frame, though not all the way.
+    exposure = (0.62 / max(float(image[::8, ::8, 1].mean()), 0.1)) ** rng.uniform(0.2, 0.7)
+    exposure *= rng.uniform(0.92, 1.06) if gentle else rng.uniform(0.72, 1.2)
     colourfulness *= rng.uniform(0.9, 1.1) if gentle else rng.uniform(0.75, 1.3)
     # Gains and colourfulness are one 3x3 matrix; the lamp's fall-off comes with it.
     mix = colourfulness * np.eye(3) + (1 - colourfulness) * np.array((0.3, 0.59, 0.11))[None, :]

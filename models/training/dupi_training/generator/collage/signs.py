@@ -119,13 +119,15 @@ def pustule(rng, image, mask, x, y, radius):
     court = np.exp(-(((away - 1.15) / 0.28) ** 2)) * rng.uniform(0.25, 0.5)
     patch = image[where]
     patch *= 1 - court[..., None] * np.float32((0.08, 0.85, 0.75))
-    body = ramp(-away, -1.0, 2.4 * unit / radius)
+    cloudy = drawn(rng, banks().tissue, (patch.shape[0], patch.shape[1]), unit, 0.7)
+    body = ramp(-away + 0.02 * cloudy, -1.0, rng.uniform(2.0, 5.0) * unit / radius)
     dome = np.sqrt(np.clip(1 - away**2, 0, 1))
     angle = rng.uniform(0, 2 * np.pi)
-    lit = 0.70 + 0.28 * dome + 0.13 * (across * np.cos(angle) + down * np.sin(angle)) / radius
+    lit = 0.66 + 0.32 * dome + 0.015 * cloudy + 0.13 * (across * np.cos(angle) + down * np.sin(angle)) / radius
     colour = np.float32(any_of(rng, ((0.88, 0.89, 0.74), (0.84, 0.88, 0.70), (0.92, 0.89, 0.76), (0.80, 0.82, 0.68))))
-    weight = (body * rng.uniform(0.82, 0.97))[..., None]
-    patch += weight * (lit[..., None] * colour - patch)
+    # The pus shows yellower through the thin edge of the dome than through its crown.
+    seen = lit[..., None] * colour * (1 - (1 - dome)[..., None] * np.float32((0.0, 0.08, 0.22)))
+    patch += (body * rng.uniform(0.78, 0.95))[..., None] * (seen - patch)
     np.maximum(mask[where], body, out=mask[where])
 
 
