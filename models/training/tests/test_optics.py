@@ -10,7 +10,7 @@ cv2.setNumThreads(1)
 NORMAL = [0] * 6
 
 
-def frames_of(condition, grade, count=10):
+def frames_of(condition, grade, count=6):
     """Evidence [count, 15, 20, 6] of gentle frames that show one condition alone."""
     grades = list(NORMAL)
     grades[condition] = grade
@@ -43,7 +43,7 @@ def test_more_of_a_condition_shows_as_its_grade_grows(condition):
 
 
 def test_less_hair_covers_the_frame_as_hair_loss_grows():
-    shares = [frames_of(5, grade, 14)[..., 5].mean() for grade in range(4)]
+    shares = [frames_of(5, grade, 10)[..., 5].mean() for grade in range(4)]
     assert shares[0] > shares[1] > shares[2] > shares[3] > 0, shares
 
 
@@ -55,7 +55,7 @@ def test_a_normal_frame_shows_hair_and_no_condition():
 
 
 def test_dandruff_and_red_rings_cover_the_share_their_grade_stands_for():
-    plates = frames_of(4, 3, 6)[..., 4].mean()
-    rings = frames_of(3, 1, 6)[..., 3].mean()
+    plates = frames_of(4, 3)[..., 4].mean()
+    rings = frames_of(3, 1)[..., 3].mean()
     assert 0.08 < plates < 0.36, plates
     assert 0.008 < rings < 0.05, rings

@@ -61,7 +61,7 @@ def render(rng, height, width, grades, gentle=False):
     canvas *= 1 - rng.uniform(0.15, 0.5) * shadow
     add_skin_light(rng, canvas, skin, np.clip(film + flakes, 0, 1), ring, unit)
     canvas += gloss * rng.uniform(0.25, 0.5) * np.array([1, 0.98, 0.9], np.float32)[:, None, None]
-    canvas += (white * rng.uniform(0.88, 1) - canvas) * (flakes * 0.9)
+    canvas += (white * rng.uniform(0.95, 1.12) - canvas) * (flakes * 0.95)
     shown[0] = np.maximum(film * min(along(quantities[0], 0, 0.7, 0.85, 1), 1), flakes) * free
 
     flat = canvas.reshape(3, -1)

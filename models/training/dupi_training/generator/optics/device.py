@@ -16,7 +16,7 @@ def photograph(rng, light, gentle):
     height, width = light.shape[1:]
     unit = width / 320
     gains = np.array(CASTS[rng.integers(len(CASTS))])
-    gains = 1 + (gains - 1) * rng.uniform(0.2, 0.5 if gentle else 1.35) + rng.normal(0, 0.012 if gentle else 0.035, 3)
+    gains = 1 + (gains - 1) * rng.uniform(0.2, 0.5 if gentle else 1.15) + rng.normal(0, 0.012 if gentle else 0.028, 3)
     # The automatic exposure brings the brighter half of the frame near a middle tone, roughly.
     bright = float(np.percentile(light[1, ::7, ::7], 70))
     wanted = rng.uniform(0.5, 0.68) if gentle else rng.uniform(0.36, 0.76)

@@ -51,7 +51,7 @@ def paint_plates(rng, canvas, field, mask, unit):
     direction = rng.uniform(0, 6.28)
     toward = float(np.cos(direction)) * slope_x + float(np.sin(direction)) * slope_y
     lit = (1 + 0.5 * toward) / np.sqrt(1 + slope_x**2 + slope_y**2)
-    lit = np.clip(lit, 0.35, 1.3) * rng.uniform(0.85, 1.08)
+    lit = np.clip(lit, 0.4, 1.2) * rng.uniform(1.0, 1.25)
     yellow = float(rng.choice((rng.uniform(0.02, 0.14), rng.uniform(0.14, 0.42)), p=(0.6, 0.4)))
     cells = sample(rng, "cells", height, width, rng.uniform(0.3, 0.6) * unit)
     seams = 1 - rng.uniform(0.05, 0.3) * np.exp(-cells / (0.8 * unit))

@@ -172,7 +172,7 @@ def scale_film(rng, quantity, bare, unit):
     film = cover(field, min(share * 1.1, 1), 0.16, bare) * (0.12 + 0.88 * cracks)
     # Each flake lifts at its border and turns whiter there; the middle is half transparent.
     lifted = np.exp(-np.maximum(cells - gap, 0) * (1 / (2.2 * unit)))
-    thickness = np.clip(0.8 + 0.45 * lifted + 0.16 * sample(rng, "ragged", height, width, 0.7 * unit), 0.4, 1.4)
+    thickness = np.clip(0.75 + 0.6 * lifted + 0.16 * sample(rng, "ragged", height, width, 0.7 * unit), 0.4, 1.4)
     return film, thickness * pull
 
 
@@ -191,6 +191,6 @@ def flecks(rng, quantity, openings, shape, unit):
     radii = rng.uniform(0.35, 1, (count, 6)) * sizes
     points = np.stack([np.cos(angles), np.sin(angles) * rng.uniform(0.4, 1, (count, 1))], 2) * radii[..., None]
     corners = np.round((points + places[:, None]) * 8).astype(np.int32)
-    for polygon, strength in zip(corners, rng.integers(130, 255, count).tolist()):
+    for polygon, strength in zip(corners, rng.integers(150, 256, count).tolist()):
         cv2.fillPoly(picture, [polygon], strength, cv2.LINE_AA, 3)
     return picture.astype(np.float32) * (1 / 255)
