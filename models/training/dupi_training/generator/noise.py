@@ -33,7 +33,7 @@ class Bank:
         self.fields = {
             size: [fractal(rng, BANK_SIDE, BANK_SIDE, size) for _ in range(copies)] for size in self.SIZES
         }
-        self.cracks = [cells(rng, BANK_SIDE, BANK_SIDE, spacing) for spacing in (11, 16, 24)]
+        self.cracks = [bent(rng, cells(rng, BANK_SIDE, BANK_SIDE, size), size) for size in (11, 16, 24)]
 
     def field(self, rng, height, width, size, stretch=1.0):
         """A field of `height` x `width` whose blobs are about `size` pixels; any size is allowed."""
@@ -74,6 +74,15 @@ def cells(rng, height, width, spacing):
     border = (cv2.morphologyEx(label, cv2.MORPH_GRADIENT, np.ones((2, 2))) > 0).astype(np.uint8)
     inside = cv2.distanceTransform(1 - border, cv2.DIST_L2, 3) / (spacing * 0.35)
     return np.clip(inside, 0, 1).astype(np.float32)
+
+
+def bent(rng, plane, spacing):
+    """The same plane with its straight lines bent, as borders in skin are."""
+    height, width = plane.shape
+    swing = 0.22 * spacing
+    x = np.arange(width, dtype=np.float32)[None, :] + swing * fractal(rng, height, width, spacing, 3)
+    y = np.arange(height, dtype=np.float32)[:, None] + swing * fractal(rng, height, width, spacing, 3)
+    return cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
 
 
 def soft_step(field, edge, softness):

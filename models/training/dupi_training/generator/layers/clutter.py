@@ -50,6 +50,11 @@ def glints(scene):
         lit *= soft_step(where, rng.uniform(-0.2, 1.0), 0.5)
         scene.blend(lit * rng.uniform(0.7, 1.0), (1.0, 1.0, 0.98))
     if rng.random() < 0.2:
+        # Moist contact: soft white reflections, with no film under them.
+        wave = bank().field(rng, scene.height, scene.width, rng.choice((8, 20)) * unit)
+        shine = soft_step(wave, top_share(wave, rng.uniform(0.004, 0.04)), rng.uniform(1.0, 2.0))
+        scene.blend(shine * shine * rng.uniform(0.3, 0.8), (1.0, 1.0, 1.0))
+    if rng.random() < 0.2:
         # Flare of the lamp on the contact plate.
         x, y = scene.place()
         part, across, down = scene.window(x, y, rng.uniform(20, 70) * unit)

@@ -32,10 +32,10 @@ def vessels(scene, count, strength):
     layer = np.zeros((scene.height, scene.width), np.uint8)
     for _ in range(count):
         x, y = scene.place()
-        heading = rng.uniform(0, 2 * np.pi) + np.cumsum(rng.normal(0, 0.5, 12))
-        stride = rng.uniform(3, 9) * unit
+        heading = rng.uniform(0, 2 * np.pi) + np.cumsum(rng.normal(0, 0.4, 16))
+        stride = rng.uniform(2.5, 7) * unit
         path = np.stack([x + np.cumsum(np.cos(heading)) * stride, y + np.cumsum(np.sin(heading)) * stride], 1)
-        wide = max(1, int(round(rng.uniform(0.6, 2.0) * unit)))
+        wide = max(1, int(round(rng.uniform(0.5, 1.5) * unit)))
         cv2.polylines(layer, [np.round(path * 16).astype(np.int32)], False, 255, wide, cv2.LINE_AA, 4)
     layer = cv2.GaussianBlur(layer, (0, 0), 0.7 * unit).astype(np.float32) / 255
     scene.absorb(layer * (0.25 + 0.6 * strength), (0.15, 0.85, 0.7))
@@ -57,10 +57,11 @@ def sebum_film(scene, quantity):
         scene.mark(1, film * min(1.0, strength * 2))
     ripple = bank().field(rng, scene.height, scene.width, 20 * unit)
     lit = along(quantity, 0.0, 0.012, 0.035, 0.07, 0.12) * rng.uniform(0.8, 1.2)
-    gloss = soft_step(ripple, top_share(ripple, lit * 1.3), 0.9) * film
-    # Wet highlights are broad, with soft, rounded edges; only dry scale and mirror glints are jagged.
-    gloss = np.clip(1.5 * cv2.GaussianBlur(gloss.astype(np.float32), (0, 0), rng.uniform(2.4, 4.5) * unit), 0, 1)
-    scene.blend(gloss * gloss * rng.uniform(0.6, 1.0), (1.0, 0.98, 0.88))
+    gloss = soft_step(ripple, top_share(ripple, lit), rng.uniform(1.2, 2.2)) * film
+    # Wet highlights are broad and fade out softly; only dry scale and mirror glints are jagged.
+    gloss = cv2.GaussianBlur(gloss.astype(np.float32), (0, 0), rng.uniform(1.5, 3.5) * unit)
+    gloss = np.clip(1.25 * gloss, 0, 1) ** rng.uniform(1.0, 1.6)
+    scene.blend(gloss * rng.uniform(0.6, 1.0), (1.0, 0.98, 0.88))
 
 
 def sebum_blobs(scene, quantity):
@@ -99,16 +100,24 @@ def scaling(scene, quantity):
         scene.mark(0, film * min(1.0, strength * 1.4))
     spacing = float(np.exp(rng.uniform(np.log(9), np.log(26)))) * unit
     crack = bank().crack(rng, scene.height, scene.width, spacing)
-    if rng.random() < 0.6:
+    fine = bank().field(rng, scene.height, scene.width, 3 * unit, rng.uniform(1.0, 2.5))
+    style, lift = rng.random(), rng.uniform(0.0, 0.6)
+    if style < 0.42:
         # Lifted edges are brighter than the middle of a scale.
         leaf = np.where(crack < 0.16, 0.12, 1.0 - 0.55 * crack)
-    else:
+    elif style < 0.8:
         leaf = 0.15 + 0.85 * crack
-    texture = 0.85 + 0.25 * bank().field(rng, scene.height, scene.width, 3 * unit)
+    else:
+        # Too fine to be cracked: a matt powder in clumps, with hardly a border in it.
+        clumps = bank().field(rng, scene.height, scene.width, 8 * unit)
+        leaf, lift = 0.78 + 0.15 * fine + 0.3 * clumps - rng.uniform(0.0, 0.25) * (1 - crack), lift * 0.3
+    texture = 0.85 + 0.25 * fine
     tint = np.array((0.98, 0.97, 0.95)) + rng.normal(0, 0.012, 3)
     scene.blend(np.clip(film * leaf * texture, 0, 1) * strength, tint)
-    edge = np.clip(1 - np.abs(crack - 0.3) / 0.14, 0, 1) * film
-    scene.blend(edge * strength * rng.uniform(0.0, 0.6), (1.0, 1.0, 0.98))
+    # Borders peel off here and there, not everywhere.
+    peel = np.clip(0.6 + 0.6 * bank().field(rng, scene.height, scene.width, 20 * unit), 0, 1)
+    edge = np.clip(1 - np.abs(crack - 0.3) / 0.14, 0, 1) * film * peel
+    scene.blend(edge * strength * lift, (1.0, 1.0, 0.98))
 
 
 def scale_specks(scene, quantity):
@@ -126,8 +135,8 @@ def scale_specks(scene, quantity):
             points.append((opening.x + np.cos(angle) * reach, opening.y + np.sin(angle) * reach))
         else:
             points.append(scene.place())
-    sizes = rng.uniform(0.5, 1.7, count) * unit
-    layer = scene.dots(points, sizes, rng.uniform(0.35, 0.8, count))
+    sizes = rng.uniform(0.6, 2.1, count) * unit
+    layer = scene.dots(points, sizes, rng.uniform(0.45, 0.95, count))
     for x, y in points[:: 5]:
         found = scene.window(x, y, 9 * unit)
         if found is None:

@@ -75,11 +75,11 @@ def paint_openings(scene):
 
 def curve(rng, x, y, angle, length, bend, curl=0.0):
     """A smooth path from (x, y); `curl` makes it wave (radians of swing)."""
-    steps = np.linspace(0, 1, 20)
+    steps = np.linspace(0, 1, 32)
     heading = angle + bend * steps + rng.normal(0, 0.08) * np.sin(steps * np.pi * rng.uniform(1, 2.5))
     if curl:
         heading = heading + curl * np.sin(steps * rng.uniform(4, 11) + rng.uniform(0, 6.3))
-    stride = length / 19
+    stride = length / 31
     xs = x + np.concatenate(([0], np.cumsum(np.cos(heading[1:]) * stride)))
     ys = y + np.concatenate(([0], np.cumsum(np.sin(heading[1:]) * stride)))
     return np.stack([xs, ys], 1)
@@ -177,7 +177,7 @@ def paint(scene, wet=0.0):
     mask = scene.cover.astype(np.float32) / 255
     scene.mark(5, mask)
     rough = bank().field(rng, scene.height, scene.width, 3 * unit)
-    scene.image *= 1 + (mask * rough * rng.uniform(0.01, 0.09))[..., None]
+    scene.image *= 1 + (mask * rough * rng.uniform(0.0, 0.06))[..., None]
 
 
 @dataclass
@@ -207,7 +207,7 @@ def paint_shaft(rng, canvas, path, width, brief, colour, light, unit):
         line = path + normal * width * light.lines[number]
         gloss, breadth = light.gloss * rng.uniform(0.4, 1.0), width * rng.uniform(0.07, 0.2)
         for start, stop in broken(rng, len(path)):
-            for share, level, longer in ((2.4, 0.3, 1), (1.0, 1.0, 0)):
+            for share, level, longer in ((2.4, 0.3, 2), (1.0, 1.0, 0)):
                 bright = np.clip(colour + (light.tint - colour) * gloss * level, 0, 1)
                 piece = line[max(0, start - longer) : stop + longer]
                 stroke(canvas, piece, max(breadth * share, 0.7 * unit), bright)
@@ -232,11 +232,12 @@ def broken(rng, count):
     """Index ranges of a line that is seen only in places."""
     if rng.random() < 0.35:
         return [(0, count)]
-    start, ranges = int(rng.integers(0, 3)), []
+    scale = count / 14
+    start, ranges = int(rng.integers(0, 3) * scale), []
     while start < count - 1:
-        stop = start + int(rng.integers(2, 7))
+        stop = start + int(rng.uniform(2, 7) * scale)
         ranges.append((start, min(stop, count)))
-        start = stop + int(rng.integers(0, 5))
+        start = stop + int(rng.uniform(0, 5) * scale)
     return ranges
 
 

@@ -11,8 +11,11 @@ from .follicles import FINDING
 def dandruff(scene, quantity):
     """Adds plates until the share of the frame that they visibly cover is what the grade asks for."""
     rng, unit = scene.rng, scene.unit
-    if quantity < FINDING and rng.random() < 0.8:
-        return
+    if quantity < FINDING:
+        # A crumb or two in some of the normal frames.
+        if rng.random() < 0.8:
+            return
+        quantity *= 0.5
     wanted = along(quantity, 0.0, 0.008, 0.035, 0.10, 0.32) * scene.height * scene.width * rng.uniform(0.93, 1.07)
     typical = np.clip(np.sqrt(wanted / np.pi / rng.uniform(1.5, 7)), 3.5 * unit, 55 * unit)
     look = Look(rng)
@@ -98,12 +101,12 @@ def plate(scene, x, y, radius, look, covered):
     thick = (np.minimum(height * edge / 4.0, 1.0) + look.bumps * bumps).astype(np.float32)
     rise, fall = cv2.Sobel(thick, cv2.CV_32F, 1, 0, ksize=3), cv2.Sobel(thick, cv2.CV_32F, 0, 1, ksize=3)
     slope = np.cos(look.light) * rise + np.sin(look.light) * fall
-    light = 0.93 - look.relief * np.clip(slope / unit, -2.2, 2.2) + 0.12 * look.bumps * bumps
+    light = 0.96 - look.relief * np.clip(slope / unit, -2.2, 2.2) + 0.12 * look.bumps * bumps
     if radius > 9 * unit and look.crack > 0.08:
         crack = bank().crack(rng, *size, rng.uniform(9, 18) * unit)
         light -= look.crack * np.clip(1 - crack / 0.22, 0, 1)
     crust = np.clip(1.0 - np.abs(height * edge - 2.0) / 2.0, 0, 1) * rng.uniform(0.0, 0.12)
-    own = look.tint * (1 + rng.normal(0, 0.03, 3)).astype(np.float32)
-    paint = np.clip((light + crust)[..., None] * own, 0, 0.97)
+    own = look.tint * (1 + rng.normal(0, 0.012, 3)).astype(np.float32)
+    paint = np.clip((light + crust)[..., None] * own, 0, 0.98)
     part += (paint - part) * (mask * look.opaque)[..., None].astype(np.float32)
     return gain
