@@ -87,7 +87,10 @@ def test_pustules_come_with_the_upper_grades_and_lie_over_the_hair():
     assert green > 0.5 and green > blue
 
 
-@pytest.mark.parametrize("painter,layer", [(conditions.erythema, 2), (conditions.sebum_film, 1), (conditions.scaling, 0)])
+FILMS = [(conditions.erythema, 2), (conditions.sebum_film, 1), (conditions.scaling, 0)]
+
+
+@pytest.mark.parametrize("painter,layer", FILMS)
 def test_films_and_redness_spread_with_the_quantity(painter, layer):
     def painted(quantity):
         shares = []
