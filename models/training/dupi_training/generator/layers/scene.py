@@ -40,7 +40,18 @@ class Scene:
 
     def blend(self, alpha, colour):
         """Covers the frame with `colour` where `alpha` (height x width) says so."""
-        self.image += (np.asarray(colour, np.float32) - self.image) * alpha[..., None].astype(np.float32)
+        colour = np.asarray(colour, np.float32)
+        places = np.flatnonzero(alpha > 0.004)
+        if len(places) < 0.4 * alpha.size:
+            # Specks and glints touch little of the frame: only that is computed.
+            pixels = self.image.reshape(-1, 3)
+            part = pixels[places]
+            pixels[places] = part + (colour - part) * alpha.ravel()[places, None].astype(np.float32)
+            return
+        alpha = np.asarray(alpha, np.float32)
+        for channel in range(3):
+            plane = self.image[..., channel]
+            plane += (colour[channel] - plane) * alpha
 
     def absorb(self, amount, absorption):
         """Darkens each channel by its absorption, as blood or stain does."""
