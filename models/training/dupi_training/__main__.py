@@ -114,6 +114,16 @@ def fixtures_command(options):
     fixtures.make(options.model, Path(options.out), say)
 
 
+def photographs_command(options):
+    """Fetch the freely licensed photographs that the gate learns to refuse, into a cache outside the repository."""
+    from .generator import photograph_cache
+
+    held = photograph_cache.fetch(say, options.package)
+    for role in ("training", "held_out"):
+        pictures = sum(len(entry["files"]) for entry in held.values() if entry["role"] == role)
+        say(f"{role}: {pictures} pictures in {photograph_cache.folder()}")
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="dupi_training", description=__doc__)
     commands = parser.add_subparsers(required=True)
@@ -147,6 +157,10 @@ def main(arguments=None):
     command.add_argument("--model", required=True)
     command.add_argument("--out", required=True)
     command.set_defaults(action=fixtures_command)
+
+    command = commands.add_parser("photographs", help=photographs_command.__doc__)
+    command.add_argument("package", nargs="*", help="only these packages")
+    command.set_defaults(action=photographs_command)
 
     command = commands.add_parser("sheet", help=sheet.__doc__)
     command.add_argument("--out", required=True)
