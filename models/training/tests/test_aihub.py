@@ -1,7 +1,9 @@
 """AI Hub's data, from a miniature of it with all its traps to a table that cannot leak."""
 
 import csv
+import hashlib
 import json
+import multiprocessing
 import pickle
 import random
 import shutil
@@ -284,6 +286,33 @@ def test_a_part_of_the_data_set_any_level_and_pickled_tables_work(dataset, table
     assert {row.split for row in part.official.all} == {"training"}
     row = next(row for row in table.all if row.member)
     assert pickle.loads(pickle.dumps(table)).read(row) == table.read(row)
+
+
+inherited = None
+
+
+def read_inherited(at):
+    return hashlib.sha256(inherited.read(inherited.all[at])).hexdigest()
+
+
+def test_forked_workers_read_zips_that_were_open_before(folder):
+    """A forked worker shares its parent's file positions; it must not use them."""
+    global inherited
+    inherited = Official.load(folder)
+    zipped = [at for at, row in enumerate(inherited.all) if row.member]
+    assert len(zipped) > 20
+    for at in zipped:
+        read_inherited(at)
+    with multiprocessing.get_context("fork").Pool(3) as pool:
+        read = pool.map(read_inherited, zipped * 10, chunksize=1)
+    assert read == [inherited.all[at].sha256 for at in zipped] * 10
+
+
+def test_a_link_that_leads_back_is_followed_once(tmp_path, dataset):
+    shutil.copytree(dataset / miniature.DATASET / "Training", tmp_path / "Training")
+    before = layout.find(tmp_path)
+    (tmp_path / "Training" / "again").symlink_to(tmp_path, target_is_directory=True)
+    assert layout.find(tmp_path) == before
 
 
 def test_a_moved_data_set_is_read_from_its_new_place(folder, table, dataset, tmp_path):

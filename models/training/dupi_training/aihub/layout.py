@@ -123,8 +123,13 @@ def find(root):
     root = Path(root)
     if not root.is_dir():
         raise LayoutError(f"{root} is not a folder; hint: {HINT}")
-    found = []
+    found, seen = [], set()
     for folder, folders, files in os.walk(root, followlinks=True):
+        real = os.path.realpath(folder)
+        if real in seen:  # a link back into the data set
+            folders[:] = []
+            continue
+        seen.add(real)
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__MACOSX")
         if "prepared.json" in files:
             folders[:] = []

@@ -4,7 +4,8 @@ Only here so that results can be laid beside AI Hub's published ones. It leaks (
 Validation) and its grade 0 means "all six conditions normal"; the report counts how much.
 """
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from ..contract import CONDITIONS
@@ -44,7 +45,7 @@ class Official:
         return self.reader.read(row.file, row.member)
 
     def save(self, folder):
-        write_csv(Path(folder, "official.csv"), COLUMNS, map(astuple, self.all))
+        write_csv(Path(folder, "official.csv"), COLUMNS, map(attrgetter(*COLUMNS), self.all))
 
     @classmethod
     def load(cls, folder, root=None):

@@ -3,7 +3,7 @@
 import csv
 import json
 from collections import Counter
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..contract import CONDITIONS
@@ -107,9 +107,8 @@ class Table:
 
 
 def to_record(row):
-    values = dict(zip(Row.__slots__, astuple(row))) | dict(zip(CONDITIONS, row.grades))
-    values["aliases"] = ";".join(row.aliases)
-    return [values[column] for column in COLUMNS]
+    values = dict(zip(CONDITIONS, row.grades)) | {"aliases": ";".join(row.aliases)}
+    return [values[column] if column in values else getattr(row, column) for column in COLUMNS]
 
 
 def from_record(record):
