@@ -12,6 +12,7 @@ import torch
 
 from . import calibrate, contract, data, evaluate, export, quality
 from .aihub import commands as aihub
+from .fitting import commands as fitting
 from .train import Plan, train
 
 FACTS = {
@@ -44,6 +45,8 @@ def export_weights(options):
     from .architectures import Compact
     from .grader import ScalpGrader
 
+    if not options.weights:
+        raise SystemExit("error: give a run's folder, or --weights FILE of the demonstration")
     model = ScalpGrader(Compact(), with_evidence=True)
     model.load_state_dict(torch.load(options.weights, weights_only=True))
     finish(model.eval(), None, options)
@@ -132,7 +135,7 @@ def main(arguments=None):
     for name, action in (("demo", demo), ("export", export_weights)):
         command = commands.add_parser(name, help=action.__doc__)
         command.add_argument("--out", required=True, help="the ONNX file to write")
-        command.add_argument("--weights", required=name == "export", help="PyTorch weights to write, or to export")
+        command.add_argument("--weights", help="PyTorch weights to write, or to export")
         command.add_argument("--validation", type=int, default=1200, help="pictures to calibrate on")
         command.add_argument("--test", type=int, default=1500, help="pictures to measure on")
         command.add_argument("--unseen", type=int, default=80, help="pictures per family that was never trained on")
@@ -168,6 +171,7 @@ def main(arguments=None):
     command.add_argument("--count", type=int, default=36)
     command.set_defaults(action=sheet)
 
+    fitting.register(commands)
     options = parser.parse_args(arguments)
     options.action(options)
 

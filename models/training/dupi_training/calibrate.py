@@ -62,20 +62,20 @@ class Decision:
         return expected_round(severity) if self.rule == "expected-round" else probabilities.argmax(2)
 
 
-def decide(probabilities, severity, view, views, grades):
-    """Thresholds from validation.
+def decide(probabilities, severity, view, views, grades, conditions=range(6)):
+    """Thresholds from validation, for the `conditions` (indices) whose grades are known in every close-up.
 
     The rule is the one with the better mean kappa. A grade is withheld below the lowest confidence at
     which kept grades are wrong in at most one of eight cases, but never more than 12 % are withheld.
     A close-up is accepted from a probability that refuses one true close-up in fifty: everyday photos must not slip through.
     """
     close = views == CLOSE_UP
-    kappa = lambda guess: np.mean([weighted_kappa(grades[close][:, i], guess[close][:, i]) for i in range(6)])
+    kappa = lambda guess: np.mean([weighted_kappa(grades[close][:, i], guess[close][:, i]) for i in conditions])
     rounded, likely = expected_round(severity), probabilities.argmax(2)
     rule = "expected-round" if kappa(rounded) >= kappa(likely) else "argmax"
     guess = rounded if rule == "expected-round" else likely
-    confidence = probabilities.max(2)[close].ravel()
-    wrong = (guess != grades)[close].ravel()
+    confidence = probabilities.max(2)[close][:, conditions].ravel()
+    wrong = (guess != grades)[close][:, conditions].ravel()
     abstain = 0.0
     for candidate in np.arange(0.30, 0.80, 0.01):
         kept = confidence >= candidate

@@ -4,24 +4,32 @@ import numpy as np
 import torch
 from PIL import Image, ImageOps
 
-from . import data
-from .contract import HEIGHT, WIDTH
+from .contract import DEMONSTRATION_INPUT
 
 
-def frame(photo):
-    """EXIF applied, scaled to cover 320x240 with the antialiased triangle filter, cut around the centre.
+def frame(photo, spec=DEMONSTRATION_INPUT):
+    """EXIF applied, scaled to cover the input (320x240 unless told) with the antialiased triangle filter,
+    cut around the centre.
 
-    Scaled size: max(320, round(w*s)) x max(240, round(h*s)) with s = max(320/w, 240/h); the cut starts
+    Scaled size: max(W, round(w*s)) x max(H, round(h*s)) with s = max(W/w, H/h); the cut starts
     at floor of half the excess.
     """
     photo = ImageOps.exif_transpose(photo).convert("RGB")
-    scale = max(WIDTH / photo.width, HEIGHT / photo.height)
-    size = (max(WIDTH, round(photo.width * scale)), max(HEIGHT, round(photo.height * scale)))
+    width, height = spec.width, spec.height
+    scale = max(width / photo.width, height / photo.height)
+    size = (max(width, round(photo.width * scale)), max(height, round(photo.height * scale)))
     photo = photo.resize(size, Image.Resampling.BILINEAR)
-    left, top = (size[0] - WIDTH) // 2, (size[1] - HEIGHT) // 2
-    return np.asarray(photo.crop((left, top, left + WIDTH, top + HEIGHT)))
+    left, top = (size[0] - width) // 2, (size[1] - height) // 2
+    return np.asarray(photo.crop((left, top, left + width, top + height)))
 
 
-def tensor(photo):
-    """The input [1,3,240,320] of one photo."""
-    return data.normalise(torch.from_numpy(frame(photo)[None].copy())).numpy()
+def normalise(pixels, spec=DEMONSTRATION_INPUT):
+    """uint8 [N,H,W,3] to float32 [N,3,H,W], as the exported model wants it."""
+    mean = torch.tensor(spec.mean, device=pixels.device) * 255
+    std = torch.tensor(spec.std, device=pixels.device) * 255
+    return ((pixels.float() - mean) / std).permute(0, 3, 1, 2)
+
+
+def tensor(photo, spec=DEMONSTRATION_INPUT):
+    """The input [1,3,H,W] of one photo."""
+    return normalise(torch.from_numpy(frame(photo, spec)[None].copy()), spec).numpy()

@@ -47,14 +47,18 @@ def measure(pixels):
     }
 
 
-def thresholds(seed=900_003, count=60):
-    """Blur thresholds from rendered 640x480 frames: warn above what sigma 1.5 typically reaches, refuse
-    from what sigma 3 nearly always reaches."""
+def rendered(seed, count):
     from .generator import close_up
 
-    sharp, soft, blurred = [], [], []
     for index in range(count):
-        pixels, _ = close_up.render(np.random.default_rng((seed, index)), 480, 640, gentle=True)
+        yield close_up.render(np.random.default_rng((seed, index)), 480, 640, gentle=True)[0]
+
+
+def thresholds(seed=900_003, count=60, frames=None):
+    """Blur thresholds from `frames` (uint8 RGB), or from rendered 640x480 ones: warn above what sigma 1.5
+    typically reaches, refuse from what sigma 3 nearly always reaches."""
+    sharp, soft, blurred = [], [], []
+    for pixels in rendered(seed, count) if frames is None else frames:
         sharp.append(measure(pixels)["blur_ratio"])
         soft.append(measure(cv2.GaussianBlur(pixels, (0, 0), 1.5))["blur_ratio"])
         blurred.append(measure(cv2.GaussianBlur(pixels, (0, 0), 3.0))["blur_ratio"])
