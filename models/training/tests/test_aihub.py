@@ -281,9 +281,9 @@ def test_a_part_of_the_data_set_any_level_and_pickled_tables_work(dataset, table
     inside = dataset / miniature.DATASET
     for root in (inside, dataset.parent):
         assert build(root, quick=True).facts["kept"] >= len(table.all)
-    part = build(inside / "Training", quick=True)
+    part = build(inside / "Validation", quick=True)
     assert 0 < part.facts["kept"] < len(table.all)
-    assert {row.split for row in part.official.all} == {"training"}
+    assert {row.split for row in part.official.all} == {"validation"}
     row = next(row for row in table.all if row.member)
     assert pickle.loads(pickle.dumps(table)).read(row) == table.read(row)
 

@@ -69,8 +69,13 @@ def write(out, visits=60, seed=1, width=640, height=480):
     return traps
 
 
+def apart(rng):
+    """A generator of its own: names and folders stay as they are, however many numbers the renderer draws."""
+    return np.random.default_rng(int(rng.integers(2**62)))
+
+
 def frame(rng, grades, width, height):
-    pixels, _ = close_up.render(rng, height, width, grades)
+    pixels, _ = close_up.render(apart(rng), height, width, grades)
     return cv2.imencode(".jpg", np.ascontiguousarray(pixels[..., ::-1]), [cv2.IMWRITE_JPEG_QUALITY, 88])[1].tobytes()
 
 
@@ -79,7 +84,7 @@ def visit(rng, number, width, height):
     device = number % 6
     name = f"{device % 4 + 13:04d}_A2LEBJJDE{device * 7 + 60:05d}O_{1602578303771 + number * 5_417_113}"
     for shot in range(1, int(rng.integers(3, 6)) + 1):
-        grades = tuple(int(grade) for grade in draw_grades(rng))
+        grades = tuple(int(grade) for grade in draw_grades(apart(rng)))
         stem = f"{name}_{shot}_{REGIONS[int(rng.integers(4))]}"
         yield Shot(stem, grades, frame(rng, grades, width, height), EXTENSIONS[int(rng.integers(len(EXTENSIONS)))])
 
