@@ -13,9 +13,9 @@
 use std::time::{Duration, Instant};
 
 use super::contract::{Contract, Gate, Rule};
-use super::decode::{DecodeError, decode};
+use super::decode::{DecodeError, Wanted, decode_to};
 use super::preprocess::{Tensor, frame, tensor};
-use super::quality::measure;
+use super::quality::{self, measure};
 use crate::domain::scalp::{
     Condition, Grade, Grades, Heatmap, Heatmaps, Judgement, Severity, Verdict, View,
 };
@@ -72,7 +72,11 @@ pub(crate) struct SeenPhoto {
 /// Decodes, measures and shapes a photo; the times of decoding and of the rest go into `timing`.
 pub(crate) fn prepare(bytes: &[u8], contract: &Contract, timing: &mut Timing) -> Prepared {
     let started = Instant::now();
-    let picture = decode(bytes);
+    let wanted = Wanted::AtLeast {
+        width: contract.input.width.max(quality::WIDTH),
+        height: contract.input.height,
+    };
+    let picture = decode_to(bytes, wanted);
     timing.decode = started.elapsed();
     let refused = |verdict, is_soft, unreadable| Prepared::Refused {
         judgement: Judgement {

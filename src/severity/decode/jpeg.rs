@@ -1,48 +1,30 @@
-//! JPEG to RGB, scaled while decoding when the photo is large.
+//! JPEG to RGB, scaled while decoding when less than the whole is wanted.
 
 use image::RgbImage;
-use jpeg_decoder::{Decoder, PixelFormat};
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::jpeg_segments::{Coding, JpegSegments};
-use super::{DecodeError, Format, Stored};
+use super::{DecodeError, Format, OTHER_MEGAPIXELS, Stored, Wanted, jpeg_reduced};
 
-/// A scaled picture must keep this many pixels on its longer side, so that a usual 12-megapixel photo
-/// (4032 px) is decoded at half its size rather than whole.
-const ENOUGH: u32 = 1600;
 /// Most memory for the coefficients of a progressive JPEG, which must all be held at once.
 const COEFFICIENT_BYTES: u64 = 512 << 20;
 
-pub(super) fn decode(bytes: &[u8]) -> Result<Stored, DecodeError> {
+pub(super) fn decode(bytes: &[u8], wanted: Wanted) -> Result<Stored, DecodeError> {
     let segments = JpegSegments::read(bytes)?;
     let frame = segments.frame;
     let (width, height) = (u32::from(frame.width), u32::from(frame.height));
     Format::Jpeg.check_pixels(width, height)?;
-    if frame.coding == Coding::Progressive && frame.coefficient_bytes() > COEFFICIENT_BYTES {
-        return Err(DecodeError::TooManyPixels {
-            format: Format::Jpeg,
-            width,
-            height,
-            limit_megapixels: super::OTHER_MEGAPIXELS,
-        });
-    }
-
-    let mut decoder = Decoder::new(bytes);
-    let broken = |error| Format::Jpeg.broken(error);
-    let (enough_wide, enough_high) = enough(frame.width, frame.height);
-    let (scaled_width, scaled_height) = decoder.scale(enough_wide, enough_high).map_err(broken)?;
-    let data = decoder.decode().map_err(broken)?;
-    let format = decoder
-        .info()
-        .map(|info| info.pixel_format)
-        .ok_or_else(|| Format::Jpeg.broken("no frame was decoded"))?;
-    let rgb = match format {
-        PixelFormat::RGB24 => data,
-        PixelFormat::L8 => data.into_iter().flat_map(|grey| [grey; 3]).collect(),
-        PixelFormat::CMYK32 => inks_to_rgb(&data),
-        PixelFormat::L16 => return Err(Format::Jpeg.broken("16-bit lossless coding")),
+    let eighths = wanted.eighths(width, height, segments.orientation);
+    let reduced = (eighths < 8)
+        .then(|| jpeg_reduced::decode(&segments, eighths))
+        .flatten();
+    let pixels = match reduced {
+        Some(pixels) => pixels?,
+        None => whole(&segments)?,
     };
-    let pixels = RgbImage::from_raw(scaled_width.into(), scaled_height.into(), rgb)
-        .ok_or_else(|| Format::Jpeg.broken("the decoded size is not the announced one"))?;
     Ok(Stored {
         pixels,
         width,
@@ -51,23 +33,32 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Stored, DecodeError> {
     })
 }
 
-/// What to ask of the decoder, which takes the smallest scale that reaches one of the two sides.
-fn enough(width: u16, height: u16) -> (u16, u16) {
-    let enough = u16::try_from(ENOUGH).expect("a constant within 16 bits");
-    if width >= height {
-        (enough, u16::MAX)
-    } else {
-        (u16::MAX, enough)
+/// Every pixel of a JPEG of any kind.
+fn whole(segments: &JpegSegments<'_>) -> Result<RgbImage, DecodeError> {
+    let frame = segments.frame;
+    let (width, height) = (u32::from(frame.width), u32::from(frame.height));
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels > u64::from(OTHER_MEGAPIXELS) * 1_000_000
+        || frame.coding == Coding::Progressive && frame.coefficient_bytes() > COEFFICIENT_BYTES
+    {
+        return Err(DecodeError::TooManyPixels {
+            format: Format::Jpeg,
+            width,
+            height,
+            limit_megapixels: OTHER_MEGAPIXELS,
+        });
     }
-}
-
-/// Amounts of cyan, magenta, yellow and black ink to light. Photos carry no press profile worth using.
-fn inks_to_rgb(inks: &[u8]) -> Vec<u8> {
-    let light = |ink: u8, black: u8| {
-        let product = u16::from(255 - ink) * u16::from(255 - black);
-        u8::try_from((product + 127) / 255).expect("a product of two fractions is one")
-    };
-    inks.chunks_exact(4)
-        .flat_map(|pixel| [0, 1, 2].map(|channel| light(pixel[channel], pixel[3])))
-        .collect()
+    // Strict, so that broken pixels are an error. Stray bytes around the picture are not: they are
+    // taken out before.
+    let options = DecoderOptions::new_fast()
+        .set_strict_mode(true)
+        .set_max_width(frame.width.into())
+        .set_max_height(frame.height.into())
+        .jpeg_set_out_colorspace(ColorSpace::RGB);
+    let bytes = segments.without_metadata();
+    let rgb = JpegDecoder::new_with_options(ZCursor::new(bytes.as_slice()), options)
+        .decode()
+        .map_err(|error| Format::Jpeg.broken(error))?;
+    RgbImage::from_raw(width, height, rgb)
+        .ok_or_else(|| Format::Jpeg.broken("the decoded size is not the announced one"))
 }

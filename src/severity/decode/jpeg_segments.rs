@@ -29,6 +29,8 @@ pub(crate) struct Frame {
     ids: [u8; 4],
     /// Horizontal and vertical sampling factor of each component.
     sampling: [(u8, u8); 4],
+    /// Number of the quantisation table of each component.
+    tables: [u8; 4],
 }
 
 impl Frame {
@@ -42,6 +44,18 @@ impl Frame {
             .iter()
             .map(|&(across, down)| pixels * u64::from(across) * u64::from(down) * 2 / whole)
             .sum()
+    }
+
+    pub(crate) fn ids(&self) -> &[u8] {
+        &self.ids[..self.components]
+    }
+
+    pub(crate) fn sampling(&self) -> &[(u8, u8)] {
+        &self.sampling[..self.components]
+    }
+
+    pub(crate) fn tables(&self) -> &[u8] {
+        &self.tables[..self.components]
     }
 
     /// Three components that every reader takes for luma and two colours without being told.
@@ -113,11 +127,48 @@ impl<'a> JpegSegments<'a> {
         self.orientation == Orientation::NoTransforms && self.frame.is_plainly_coloured()
     }
 
+    /// Grey, or luma and two colours beyond doubt, in a single scan.
+    pub(crate) fn is_plain(&self) -> bool {
+        let is_known = self.frame.components == 1 || self.frame.is_plainly_coloured();
+        let mut scans = 0;
+        let mut pieces = self.pieces();
+        let mut is_usual = true;
+        while let Some((marker, content)) = pieces.next() {
+            if marker == SOS {
+                scans += 1;
+                pieces.coded();
+            }
+            // Adobe's last byte: 1 for luma and colours.
+            is_usual &= marker != APP14 || content.last() == Some(&1);
+        }
+        is_known && is_usual && scans == 1
+    }
+
+    /// What is needed to draw the picture, one after the other.
+    pub(crate) fn pieces(&self) -> Pieces<'_, 'a> {
+        Pieces(self.needed.iter())
+    }
+
     /// The file without metadata and without anything after the picture; every pixel stays the same.
     pub(crate) fn without_metadata(&self) -> Vec<u8> {
         let mut bytes = self.needed.concat();
         bytes.extend([0xFF, EOI]);
         bytes
+    }
+}
+
+/// The needed segments of a file, by marker and content. After a scan's header come its coded pixels.
+pub(crate) struct Pieces<'s, 'a>(std::slice::Iter<'s, &'a [u8]>);
+
+impl<'a> Pieces<'_, 'a> {
+    pub(crate) fn next(&mut self) -> Option<(u8, &'a [u8])> {
+        let whole = self.0.next()?;
+        Some((*whole.get(1)?, whole.get(4..).unwrap_or_default()))
+    }
+
+    /// The coded pixels after the header of a scan, which must be what was taken last.
+    pub(crate) fn coded(&mut self) -> &'a [u8] {
+        self.0.next().copied().unwrap_or_default()
     }
 }
 
@@ -152,9 +203,11 @@ fn read_frame(marker: u8, content: &[u8]) -> Result<Frame, DecodeError> {
     }
     let mut ids = [0; 4];
     let mut sampling = [(1, 1); 4];
+    let mut tables = [0; 4];
     for (index, component) in components.chunks_exact(3).enumerate() {
         ids[index] = component[0];
         sampling[index] = (component[1] >> 4, component[1] & 15);
+        tables[index] = component[2];
     }
     Ok(Frame {
         coding: if marker == 0xC2 {
@@ -167,6 +220,7 @@ fn read_frame(marker: u8, content: &[u8]) -> Result<Frame, DecodeError> {
         components: count,
         ids,
         sampling,
+        tables,
     })
 }
 

@@ -5,7 +5,10 @@
 //! error: never a panic, and never half a picture.
 
 mod jpeg;
+mod jpeg_entropy;
+mod jpeg_reduced;
 mod jpeg_segments;
+mod jpeg_transform;
 mod png_webp;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -152,18 +155,65 @@ struct Stored {
 
 const PANICKED: &str = "its decoder panicked";
 
-/// Decodes a photo.
+/// How large a picture is wanted. Only JPEG can be had smaller than it is; the others come whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// To be kept: at least 1600 px on the longer side, so that a usual 12-megapixel photo (4032 px) is
+    /// decoded at half its size rather than whole.
+    ToKeep,
+    /// At least this wide and this high once it is upright, if the photo is.
+    AtLeast { width: u32, height: u32 },
+}
+
+impl Wanted {
+    const ENOUGH_TO_KEEP: u32 = 1600;
+
+    /// The smallest of 1/8, 1/4, 1/2 and 8/8 that gives what is wanted of a photo stored as `width` x
+    /// `height`, in eighths.
+    fn eighths(self, width: u32, height: u32, orientation: Orientation) -> usize {
+        let (width, height) = if is_turned(orientation) {
+            (height, width)
+        } else {
+            (width, height)
+        };
+        let fits = |eighths: &u32| {
+            let (wide, high) = (width * eighths / 8, height * eighths / 8);
+            match self {
+                Self::ToKeep => wide.max(high) >= Self::ENOUGH_TO_KEEP,
+                Self::AtLeast { width, height } => wide >= width && high >= height,
+            }
+        };
+        [1, 2, 4].into_iter().find(fits).unwrap_or(8) as usize
+    }
+}
+
+/// Decodes a photo to be kept.
 pub fn decode(bytes: &[u8]) -> Result<Picture, DecodeError> {
+    decode_to(bytes, Wanted::ToKeep)
+}
+
+/// Decodes a photo.
+pub(crate) fn decode_to(bytes: &[u8], wanted: Wanted) -> Result<Picture, DecodeError> {
     let format = Format::of(bytes)?;
-    // The decoders are other people's code fed with a stranger's bytes: a panic of theirs is a broken
-    // photo. They keep no state beyond the call.
+    // The decoders are mostly other people's code, fed with a stranger's bytes: a panic of theirs is a
+    // broken photo. They keep no state beyond the call.
     let stored = catch_unwind(AssertUnwindSafe(|| match format {
-        Format::Jpeg => jpeg::decode(bytes),
+        Format::Jpeg => jpeg::decode(bytes, wanted),
         Format::Png => png_webp::decode_png(bytes),
         Format::WebP => png_webp::decode_webp(bytes),
     }))
     .unwrap_or_else(|_| Err(format.broken(PANICKED)))?;
     Ok(upright(stored))
+}
+
+fn is_turned(orientation: Orientation) -> bool {
+    matches!(
+        orientation,
+        Orientation::Rotate90
+            | Orientation::Rotate270
+            | Orientation::Rotate90FlipH
+            | Orientation::Rotate270FlipH
+    )
 }
 
 /// Scales down first and turns last: turning costs by the pixel.
@@ -173,14 +223,7 @@ fn upright(stored: Stored) -> Picture {
     if (width, height) != pixels.dimensions() {
         pixels = resize(&pixels, Part::whole(&pixels), width, height);
     }
-    let is_turned = matches!(
-        stored.orientation,
-        Orientation::Rotate90
-            | Orientation::Rotate270
-            | Orientation::Rotate90FlipH
-            | Orientation::Rotate270FlipH
-    );
-    let (sent_width, sent_height) = if is_turned {
+    let (sent_width, sent_height) = if is_turned(stored.orientation) {
         (stored.height, stored.width)
     } else {
         (stored.width, stored.height)

@@ -56,6 +56,8 @@ where
 fn every_usual_and_unusual_kind_of_picture_is_read_upright() {
     for name in [
         "baseline.jpg",
+        "restart-markers.jpg",
+        "half-colour.jpg",
         "progressive.jpg",
         "cmyk.jpg",
         "lossy.webp",
@@ -123,11 +125,89 @@ fn a_large_photo_is_bounded_and_remembers_its_size() {
     }
 }
 
+/// What makes an eighth of a test picture enough.
+const TINY: Wanted = Wanted::AtLeast {
+    width: 9,
+    height: 9,
+};
+
+/// A JPEG with slopes, edges and texture in all channels, of a size that fills no last unit.
+fn textured(name: &str) -> Vec<u8> {
+    if name != "coded here" {
+        return odd(name);
+    }
+    let pixels = ImageBuffer::from_fn(437, 331, |x, y| {
+        let texture = (x * 7 + y * 3) % 23;
+        let edge = if (x / 60 + y / 40) % 2 == 0 { 60 } else { 0 };
+        Rgb([90 + texture + edge, 60 + y / 4 + edge, 150 - x / 5 + edge]
+            .map(|value| u8::try_from(value).unwrap()))
+    });
+    encoded(&pixels, ImageFormat::Jpeg)
+}
+
 #[test]
-fn a_phone_jpeg_of_108_megapixels_is_decoded_scaled() {
-    let flat = ImageBuffer::from_pixel(12_000, 9_000, Luma([140_u8]));
+fn a_reduced_jpeg_is_the_whole_one_made_smaller() {
+    for name in [
+        "coded here",
+        "baseline.jpg",
+        "restart-markers.jpg",
+        "half-colour.jpg",
+        "grey.jpg",
+    ] {
+        let bytes = textured(name);
+        let segments = JpegSegments::read(&bytes).unwrap();
+        let whole = decode(&bytes).unwrap().pixels;
+        for (eighths, side) in [(4, 2), (2, 4), (1, 8_u32)] {
+            let reduced = jpeg_reduced::decode(&segments, eighths).unwrap().unwrap();
+            let (width, height) = whole.dimensions();
+            let dimensions = (width.div_ceil(side), height.div_ceil(side));
+            assert_eq!(reduced.dimensions(), dimensions, "{name}");
+            // The mean of each square that becomes one pixel; the last ones may be cut off.
+            let mut sum = 0;
+            for y in 0..height / side {
+                for x in 0..width / side {
+                    let square = (0..side * side)
+                        .map(|at| whole.get_pixel(x * side + at % side, y * side + at / side));
+                    let mut mean = [0_u32; 3];
+                    for pixel in square {
+                        for channel in 0..3 {
+                            mean[channel] += u32::from(pixel[channel]);
+                        }
+                    }
+                    let found = reduced.get_pixel(x, y);
+                    for channel in 0..3 {
+                        let wanted = mean[channel] / (side * side);
+                        sum += wanted.abs_diff(found[channel].into());
+                    }
+                }
+            }
+            let mean = f64::from(sum) / f64::from((width / side) * (height / side) * 3);
+            assert!(mean < 2.5, "{name} at {eighths}/8: {mean}");
+        }
+    }
+}
+
+#[test]
+fn a_photo_is_decoded_as_large_as_the_model_needs_it_upright() {
+    let wanted = Wanted::AtLeast {
+        width: 640,
+        height: 240,
+    };
+    let eighths = |width, height, orientation| wanted.eighths(width, height, orientation);
+    assert_eq!(eighths(4032, 3024, Orientation::NoTransforms), 2);
+    assert_eq!(eighths(3024, 4032, Orientation::Rotate90), 2);
+    assert_eq!(eighths(5120, 1920, Orientation::NoTransforms), 1);
+    assert_eq!(eighths(1920, 5120, Orientation::NoTransforms), 4);
+    assert_eq!(eighths(640, 480, Orientation::NoTransforms), 8);
+    assert_eq!(eighths(1279, 960, Orientation::NoTransforms), 8);
+    assert_eq!(eighths(1280, 960, Orientation::NoTransforms), 4);
+}
+
+#[test]
+fn a_phone_jpeg_of_27_megapixels_is_decoded_scaled() {
+    let flat = ImageBuffer::from_pixel(6_000, 4_500, Luma([140_u8]));
     let picture = decode(&encoded(&flat, ImageFormat::Jpeg)).unwrap();
-    assert_eq!((picture.sent_width, picture.sent_height), (12_000, 9_000));
+    assert_eq!((picture.sent_width, picture.sent_height), (6_000, 4_500));
     assert_eq!(picture.pixels.dimensions(), (2048, 1536));
     assert!(picture.pixels.get_pixel(1000, 700)[0].abs_diff(140) < 3);
 }
@@ -201,6 +281,11 @@ fn a_truncated_file_is_never_half_a_picture() {
                 length >= first_whole || outcome.is_err(),
                 "{name} cut at {length}"
             );
+            let outcome = decode_to(&bytes[..length], TINY);
+            assert!(
+                length >= first_whole || outcome.is_err(),
+                "{name} cut at {length}, reduced"
+            );
         }
     }
 }
@@ -225,12 +310,18 @@ fn corrupt(name: &str) {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (state >> 8) as usize
     };
-    for _ in 0..2_000 {
+    for round in 0..2_000 {
         let mut corrupted = bytes.clone();
         let at = next() % bytes.len();
         corrupted[at] ^= 1 << (next() % 8);
-        if let Err(DecodeError::Broken { source, .. }) = decode(&corrupted) {
-            assert_ne!(source.to_string(), PANICKED, "{name}, byte {at}");
+        let is_reduced = round % 16 == 0;
+        for wanted in [Wanted::ToKeep, TINY]
+            .into_iter()
+            .take(1 + usize::from(is_reduced))
+        {
+            if let Err(DecodeError::Broken { source, .. }) = decode_to(&corrupted, wanted) {
+                assert_ne!(source.to_string(), PANICKED, "{name}, byte {at}");
+            }
         }
     }
 }
