@@ -24,13 +24,13 @@ def flag(default, why):
 class Settings:
     """One field per flag; `why` is the flag's help."""
 
-    arch: str = flag("efficientnet-b0", "backbone; B0 runs on a CPU and is within a few points of far larger ones")
+    arch: str = flag("efficientnet-b0", "backbone, any of `architectures.NAMES`; B0 is the timm network that still serves well on a CPU")
     head: str = choice(
         "cumulative", "cumulative: ordered thresholds, so that far errors cost more than near ones; softmax: plain classes",
         "cumulative", "softmax",
     )
     size: str = flag(
-        "512x384", "WIDTHxHEIGHT, or the short side of a 4:3 frame (224-800); 384 beat 256 by about two points, 800 costs 4x more"
+        "512x384", "WIDTHxHEIGHT, or the short side of a 4:3 frame (224-800); 384 beat 256 by about two points in others' hands, 800 has four times the pixels"
     )
     aspect: str = choice(
         "keep", "keep: as photographed; squash: squeezed to a square of the short side, which flattens follicles",
@@ -38,10 +38,10 @@ class Settings:
     )
     pretrained: str = flag(
         "", "`timm` DOWNLOADS published weights, a file is loaded; empty (random) so that nothing is fetched unasked. "
-        "Real data on a GPU: use it, it is worth many points",
+        "With real photos it usually pays",
     )
     epochs: int = flag(30, "passes over the training photos; early stopping usually ends before")
-    batch: int = flag(16, "photos per step; 16 at 512x384 fit 8 GB with B0")
+    batch: int = flag(16, "photos per step; where memory runs out, lower it and raise --accumulate")
     accumulate: int = flag(2, "steps whose gradients are added before weights move: 16 x 2 acts like a batch of 32")
     optimiser: str = choice("adamw", "AdamW decays weights apart from the gradient's scale, which generalises better", "adamw", "adam", "sgd")
     rate: float = flag(5e-4, "peak learning rate; for SGD try 0.02, for fine-tuning 2e-4")

@@ -32,7 +32,7 @@ def confusion(table):
 def risk_coverage(coverage, risk, chosen):
     """Errors among the grades that are kept, over how many are kept; the dot is the threshold's choice."""
     width, height, left, top = 210, 150, 36, 10
-    most = max(0.05, max(risk) * 1.1)
+    most = min(1.0, max(0.05, max(risk) * 1.1))
 
     def at(x, y):
         return f"{left + x * width:.1f},{top + (1 - min(1.0, y / most)) * height:.1f}"

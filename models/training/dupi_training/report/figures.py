@@ -18,7 +18,7 @@ def of(measured, decision, calibrated, head):
             measured.grades[known, index], guess[known, index], measured.probs[known, index], raw[known, index],
             measured.severity[known, index], decision.abstain_below,
         )
-    for name in ("accuracy", "macro_f1", "qwk", "mae", "ece", "majority"):
+    for name in ("accuracy", "macro_f1", "qwk", "mae", "ece", "ece_before_calibration", "majority", "two_off", "withheld"):
         report[f"mean_{name}"] = float(np.mean([numbers[name] for numbers in report["conditions"].values()]))
     report["photos"] = int((measured.views == 0).sum())
     return report
