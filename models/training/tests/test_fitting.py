@@ -16,7 +16,16 @@ from torch import nn
 
 from dupi_training import architectures, contract, export
 from dupi_training.fitting import (
-    calibration, checkpoint, dataset, losses, measuring, optimisers, precision, run, source, training,
+    calibration,
+    checkpoint,
+    dataset,
+    losses,
+    measuring,
+    optimisers,
+    precision,
+    run,
+    source,
+    training,
 )
 from dupi_training.fitting.settings import Settings, chosen, sizes
 from dupi_training.grader import ScalpGrader
@@ -25,7 +34,9 @@ torch.set_num_threads(1)
 cv2.setNumThreads(1)
 
 ToyRow = namedtuple("ToyRow", "sha256 split stem grades")
-SMALL = Settings(arch="custom-cnn", size="64x48", epochs=3, batch=4, accumulate=2, workers=0, device="cpu", negatives=0.15)
+SMALL = Settings(
+    arch="custom-cnn", size="64x48", epochs=3, batch=4, accumulate=2, workers=0, device="cpu", negatives=0.15
+)
 
 
 class ToyTable:
@@ -61,7 +72,12 @@ class TinyBackbone(nn.Sequential):
 
 def toy_batch():
     table = ToyTable(32)
-    photos = dataset.Photos(source.joint(table), [source.Graded(row, row.stem, row.grades) for row in table.all], contract.InputSpec(48, 64, (0.4,) * 3, (0.2,) * 3), 1)
+    photos = dataset.Photos(
+        source.joint(table),
+        [source.Graded(row, row.stem, row.grades) for row in table.all],
+        contract.InputSpec(48, 64, (0.4,) * 3, (0.2,) * 3),
+        1,
+    )
     return next(iter(dataset.loader(photos, dataset.in_order(photos, 32), 0))), photos
 
 
@@ -80,7 +96,9 @@ def test_every_architecture_gives_a_map(name):
 def shallow_densenet():
     """The family's operators without its depth, which takes the exporter minutes."""
     network = timm.create_model("densenet121", num_classes=0, global_pool="", block_config=(1, 1, 1, 1))
-    return architectures.registry.Built(architectures.registry.Timm(network, 32), contract.IMAGENET_MEAN, contract.IMAGENET_STD)
+    return architectures.registry.Built(
+        architectures.registry.Timm(network, 32), contract.IMAGENET_MEAN, contract.IMAGENET_STD
+    )
 
 
 @pytest.mark.parametrize("name", ["resnet18", "vit-tiny", "efficientnet-b0", "convnext-tiny", "densenet"])
@@ -126,7 +144,12 @@ def test_the_published_recipe_squashes_inside_the_graph():
     parser = ArgumentParser()
     add_flags(parser)
     settings = chosen(parser.parse_args(["--recipe", "aihub"]))
-    assert (settings.arch, settings.optimiser, settings.rate, settings.schedule) == ("efficientnet-b7", "adam", 1e-4, "step")
+    assert (settings.arch, settings.optimiser, settings.rate, settings.schedule) == (
+        "efficientnet-b7",
+        "adam",
+        1e-4,
+        "step",
+    )
     assert sizes(settings) == ((800, 600), (600, 600))
     small = chosen(parser.parse_args(["--recipe", "aihub", "--arch", "resnet18", "--size", "64"]))
     model, spec = run.network(small)
@@ -150,7 +173,13 @@ def test_every_flag_stands_in_the_readme_with_its_default():
 
 @pytest.mark.parametrize(
     "change",
-    [{}, {"head": "softmax"}, {"focal": 2.0}, {"head": "softmax", "focal": 2.0, "class_weights": "balanced"}, {"dry_oily": 1.0}],
+    [
+        {},
+        {"head": "softmax"},
+        {"focal": 2.0},
+        {"head": "softmax", "focal": 2.0, "class_weights": "balanced"},
+        {"dry_oily": 1.0},
+    ],
     ids=str,
 )
 @pytest.mark.parametrize("optimiser", ["adamw", "adam", "sgd"])
@@ -207,7 +236,9 @@ def test_schedules():
     assert [round(step.rate(epoch), 4) for epoch in (0, 6.9, 7, 14)] == [1, 1, 0.1, 0.01]
     cosine = optimisers.Schedule(Settings(rate=1.0, schedule="cosine", warm_up=1.0, epochs=10))
     assert cosine.rate(0) < 0.01 < cosine.rate(0.5) < cosine.rate(1) > cosine.rate(9.9)
-    plateau = optimisers.Schedule(Settings(rate=1.0, schedule="plateau", warm_up=0.0, plateau_patience=1, plateau_factor=0.5))
+    plateau = optimisers.Schedule(
+        Settings(rate=1.0, schedule="plateau", warm_up=0.0, plateau_patience=1, plateau_factor=0.5)
+    )
     rates = []
     for metric in (0.5, 0.4, 0.4, 0.6, 0.5):
         plateau.epoch_ended(metric)
@@ -269,7 +300,9 @@ def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path, monkeypatch):
     for name in ("checkpoint.pt", "best.pt"):
         same(checkpoint.read(tmp_path / "whole" / name), checkpoint.read(tmp_path / "broken" / name))
     with pytest.raises(ValueError, match="other settings"):
-        training.train(Settings(**(vars(settings) | {"seed": 2})), "toy", tmp_path / "broken", lambda _: None, resume=True)
+        training.train(
+            Settings(**(vars(settings) | {"seed": 2})), "toy", tmp_path / "broken", lambda _: None, resume=True
+        )
     with pytest.raises(ValueError, match="holds a run already"):
         training.train(settings, "toy", tmp_path / "broken", lambda _: None)
 
@@ -295,7 +328,12 @@ def test_training_learns_what_can_be_seen(tmp_path, monkeypatch):
     table = ToyTable(40)
     monkeypatch.setattr(source, "load", lambda *_: source.joint(table))
     monkeypatch.setattr(training.calibration, "quality_limits", lambda *_: {})
-    settings = Settings(**(vars(SMALL) | {"epochs": 12, "accumulate": 1, "negatives": 0.0, "ema": 0.9, "jitter": (0, 0, 0, 0), "rate": 3e-3}))
+    settings = Settings(
+        **(
+            vars(SMALL)
+            | {"epochs": 12, "accumulate": 1, "negatives": 0.0, "ema": 0.9, "jitter": (0, 0, 0, 0), "rate": 3e-3}
+        )
+    )
     made = training.train(settings, "toy", tmp_path / "run", lambda _: None)
     history = checkpoint.read(tmp_path / "run" / "checkpoint.pt")["history"]
     assert history[-1]["grade_loss"] < 0.6 * history[0]["grade_loss"]

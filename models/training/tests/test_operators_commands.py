@@ -16,8 +16,18 @@ torch.set_num_threads(1)
 cv2.setNumThreads(1)
 
 MANDATORY = (
-    "contract", "model_id", "model_version", "conditions", "grades", "head", "outputs", "input", "decision",
-    "training_data", "synthetic_only", "intended_use",
+    "contract",
+    "model_id",
+    "model_version",
+    "conditions",
+    "grades",
+    "head",
+    "outputs",
+    "input",
+    "decision",
+    "training_data",
+    "synthetic_only",
+    "intended_use",
 )
 TINY = ["--arch", "custom-cnn", "--size", "64x48", "--epochs", "1", "--batch", "8", "--workers", "0", "--device", "cpu"]
 
@@ -31,7 +41,22 @@ def place(tmp_path_factory):
     main(["prepare", str(folder / "dataset"), "--out", prepared, "--jobs", "1"])
     main(["train", "--data", prepared, "--out", str(folder / "run"), *TINY])
     main(["export", str(folder / "run"), "--data", prepared, "--out", str(folder / "model.onnx")])
-    main(["train", "--data", prepared, "--out", str(folder / "other"), *TINY, "--head", "softmax", "--size", "80x64", "--seed", "2"])
+    main(
+        [
+            "train",
+            "--data",
+            prepared,
+            "--out",
+            str(folder / "other"),
+            *TINY,
+            "--head",
+            "softmax",
+            "--size",
+            "80x64",
+            "--seed",
+            "2",
+        ]
+    )
     return folder
 
 
@@ -94,9 +119,21 @@ def test_an_ensemble_is_the_mean_of_its_members(place):
 
 def test_the_report_shows_everything(place):
     out = place / "report"
-    main(["evaluate", str(place / "run"), "--data", str(place / "prepared"), "--split", "validation", "--out", str(out)])
+    main(
+        ["evaluate", str(place / "run"), "--data", str(place / "prepared"), "--split", "validation", "--out", str(out)]
+    )
     page, numbers = (out / "index.html").read_text(), json.loads((out / "numbers.json").read_text())
-    for text in ("majority floor", "macro-F1", "QWK", "MAE", "ECE before", "ECE after", "91.3", "data:image/jpeg;base64", *contract.CONDITIONS):
+    for text in (
+        "majority floor",
+        "macro-F1",
+        "QWK",
+        "MAE",
+        "ECE before",
+        "ECE after",
+        "91.3",
+        "data:image/jpeg;base64",
+        *contract.CONDITIONS,
+    ):
         assert text in page
     assert page.count("<svg") == 2 + 2 * len(contract.CONDITIONS)
     assert "http://" not in page.replace("http://www.w3.org/2000/svg", "") and "https://" not in page
@@ -105,11 +142,24 @@ def test_the_report_shows_everything(place):
         assert entry["risk_coverage"]["risk"][-1] == pytest.approx(1 - entry["accuracy"])
         assert entry["majority"] >= 0.25 and 0 <= entry["ece"] <= 1
     by_file = place / "file-report"
-    main(["evaluate", str(place / "model.onnx"), "--data", str(place / "prepared"), "--split", "validation", "--out", str(by_file)])
+    main(
+        [
+            "evaluate",
+            str(place / "model.onnx"),
+            "--data",
+            str(place / "prepared"),
+            "--split",
+            "validation",
+            "--out",
+            str(by_file),
+        ]
+    )
     other = json.loads((by_file / "numbers.json").read_text())
     for name, entry in numbers["conditions"].items():
         assert other["conditions"][name]["confusion"] == entry["confusion"]
-        assert other["conditions"][name]["ece_before_calibration"] == pytest.approx(entry["ece_before_calibration"], abs=0.02)
+        assert other["conditions"][name]["ece_before_calibration"] == pytest.approx(
+            entry["ece_before_calibration"], abs=0.02
+        )
 
 
 def test_the_test_split_is_touched_once(place):
@@ -126,7 +176,22 @@ def test_the_test_split_is_touched_once(place):
 
 def test_the_old_protocol_trains_one_condition(place):
     prepared, folder = str(place / "prepared"), place / "dandruff"
-    main(["train", "--data", prepared, "--out", str(folder), *TINY, "--protocol", "official", "--condition", "dandruff", "--negatives", "0"])
+    main(
+        [
+            "train",
+            "--data",
+            prepared,
+            "--out",
+            str(folder),
+            *TINY,
+            "--protocol",
+            "official",
+            "--condition",
+            "dandruff",
+            "--negatives",
+            "0",
+        ]
+    )
     main(["evaluate", str(folder), "--data", prepared, "--out", str(place / "dandruff-report")])
     numbers = json.loads((place / "dandruff-report" / "numbers.json").read_text())
     assert list(numbers["conditions"]) == ["dandruff"]

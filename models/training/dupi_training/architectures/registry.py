@@ -98,7 +98,9 @@ def build(name, height, width, pretrained=None, drop_path=0.0):
     if transformer:
         fits = [max(PATCH, math.floor(side / PATCH + 0.5) * PATCH) for side in (width, height)]
         if (width, height) != tuple(fits):
-            raise ValueError(f"{name} wants sides that are multiples of {PATCH}; try {fits[0]}x{fits[1]} for {width}x{height}")
+            raise ValueError(
+                f"{name} wants sides that are multiples of {PATCH}; try {fits[0]}x{fits[1]} for {width}x{height}"
+            )
         further["img_size"] = (height, width)
     network = timm.create_model(TIMM[name], pretrained=pretrained == "timm", num_classes=0, global_pool="", **further)
     if pretrained and pretrained != "timm":

@@ -44,7 +44,11 @@ def bent(frame, settings, rng):
     scale = rng.uniform(*settings.zoom)
     if turn == 0 and lean == 0 and scale == 1:
         return frame
-    matrix = scale * np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]]) @ [[1, math.tan(lean)], [0, 1]]
+    matrix = (
+        scale
+        * np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
+        @ [[1, math.tan(lean)], [0, 1]]
+    )
     middle = np.array([frame.shape[1] - 1, frame.shape[0] - 1]) / 2
     full = np.column_stack([matrix, middle - matrix @ middle])
     size = (frame.shape[1], frame.shape[0])

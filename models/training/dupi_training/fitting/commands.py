@@ -26,14 +26,20 @@ def add_data(parser, required=True):
 def add_train(parser):
     add_data(parser)
     parser.add_argument("--out", required=True, help="the run's folder")
-    parser.add_argument("--resume", action="store_true", help="go on after an interruption; a run not begun yet is begun")
-    parser.add_argument("--tensorboard", action="store_true", help="also write TensorBoard events; log.csv is written anyway")
+    parser.add_argument(
+        "--resume", action="store_true", help="go on after an interruption; a run not begun yet is begun"
+    )
+    parser.add_argument(
+        "--tensorboard", action="store_true", help="also write TensorBoard events; log.csv is written anyway"
+    )
     settings.add_flags(parser)
     parser.set_defaults(action=train)
 
 
 def add_ensemble(parser):
-    parser.add_argument("runs", nargs="+", help="folders of trained runs; the first gives the input and the grid of the maps")
+    parser.add_argument(
+        "runs", nargs="+", help="folders of trained runs; the first gives the input and the grid of the maps"
+    )
     add_data(parser)
     parser.add_argument("--out", required=True, help="the ensemble's folder")
     parser.set_defaults(action=ensemble)
@@ -42,13 +48,25 @@ def add_ensemble(parser):
 def add_export(parser):
     """`export RUN` beside the demonstration's `export --weights FILE`."""
     demonstration = parser.get_default("action")
-    parser.add_argument("run", nargs="?", help="a run's folder (for weights of the demonstration, use --weights instead)")
+    parser.add_argument(
+        "run", nargs="?", help="a run's folder (for weights of the demonstration, use --weights instead)"
+    )
     add_data(parser, required=False)
-    parser.add_argument("--precision", choices=("fp32", "fp16", "int8"), default="fp32", help="fp32 (default): as trained; fp16: half the size, for GPUs; int8: a quarter, faster on CPUs")
+    parser.add_argument(
+        "--precision",
+        choices=("fp32", "fp16", "int8"),
+        default="fp32",
+        help="fp32 (default): as trained; fp16: half the size, for GPUs; int8: a quarter, faster on CPUs",
+    )
     parser.add_argument("--model-id", default="dupi-operator", help="scalp.model_id")
     parser.add_argument("--model-version", default="", help="scalp.model_version (default: the day of training)")
     parser.add_argument("--photos", type=int, default=2000, help="validation photos to compare on (default 2000)")
-    parser.add_argument("--limit", type=float, default=0.0, help="accept this difference from PyTorch instead of the precision's own limit")
+    parser.add_argument(
+        "--limit",
+        type=float,
+        default=0.0,
+        help="accept this difference from PyTorch instead of the precision's own limit",
+    )
     parser.set_defaults(action=lambda options: export_run(options) if options.run else demonstration(options))
 
 
@@ -57,9 +75,13 @@ def add_evaluate(parser):
     demonstration = parser.get_default("action")
     add_data(parser, required=False)
     parser.add_argument("--out", default="report", help="folder of the report (default report)")
-    parser.add_argument("--split", choices=("test", "validation"), default="test", help="test (default) may be looked at once")
+    parser.add_argument(
+        "--split", choices=("test", "validation"), default="test", help="test (default) may be looked at once"
+    )
     parser.add_argument("--again", metavar="REASON", help="look at the test split once more; the reason is recorded")
-    parser.add_argument("--protocol", choices=("visit", "official"), default="visit", help="of a FILE; a RUN knows its own")
+    parser.add_argument(
+        "--protocol", choices=("visit", "official"), default="visit", help="of a FILE; a RUN knows its own"
+    )
     parser.add_argument("--condition", default="", help="of a FILE with --protocol official")
     parser.set_defaults(action=lambda options: evaluate_photos(options) if options.data else demonstration(options))
 
@@ -69,7 +91,9 @@ def train(options):
     from .training import train as start
 
     with told():
-        start(settings.chosen(options), options.data, options.out, say, options.resume, options.tensorboard, options.root)
+        start(
+            settings.chosen(options), options.data, options.out, say, options.resume, options.tensorboard, options.root
+        )
 
 
 def ensemble(options):
@@ -79,7 +103,11 @@ def ensemble(options):
     with told():
         run = together.create(options.runs, options.out)
         photos = source.load(options.data, run.settings, options.root)
-        run.keep(training.calibrated(run, training.measuring_set(photos, "validation", run.settings, run.spec), run.settings, say))
+        run.keep(
+            training.calibrated(
+                run, training.measuring_set(photos, "validation", run.settings, run.spec), run.settings, say
+            )
+        )
 
 
 def export_run(options):
@@ -88,7 +116,14 @@ def export_run(options):
 
     with told():
         request = Request(
-            options.out, options.precision, options.model_id, options.model_version, options.data, options.root, options.photos, options.limit
+            options.out,
+            options.precision,
+            options.model_id,
+            options.model_version,
+            options.data,
+            options.root,
+            options.photos,
+            options.limit,
         )
         ship(Run(options.run), request, say)
 

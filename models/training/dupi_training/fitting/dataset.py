@@ -30,7 +30,9 @@ def opened(content, name):
         photo = Image.open(io.BytesIO(content))
         photo.load()
     except OSError as error:
-        raise ValueError(f"photo {name} cannot be read: {error}; run `prepare` again, which leaves such photos out") from error
+        raise ValueError(
+            f"photo {name} cannot be read: {error}; run `prepare` again, which leaves such photos out"
+        ) from error
     return photo
 
 
@@ -75,7 +77,9 @@ class Photos(Dataset):
         return np.ascontiguousarray(pixels)
 
     def views(self):
-        return np.array([CLOSE_UP] * len(self.rows) + [FROM_AFAR if n % 2 else OTHER for n in range(len(self.rows), len(self))])
+        return np.array(
+            [CLOSE_UP] * len(self.rows) + [FROM_AFAR if n % 2 else OTHER for n in range(len(self.rows), len(self))]
+        )
 
     def all_grades(self):
         """[N,6], generated pictures all -1."""
@@ -88,7 +92,7 @@ def generated_for(count, share):
 
 
 def order(dataset, batch, seed, epoch):
-    """The batches of one epoch as lists of keys. A last batch that is not full is left out unless it is the only one."""
+    """The batches of one epoch as lists of keys, without a last one that is not full unless it is the only one."""
     numbers = np.random.default_rng((seed, epoch, 1 << 40)).permutation(len(dataset))
     batches = [[(epoch, int(number)) for number in numbers[at : at + batch]] for at in range(0, len(numbers), batch)]
     return batches[:-1] if len(batches) > 1 and len(batches[-1]) < batch else batches
@@ -96,7 +100,9 @@ def order(dataset, batch, seed, epoch):
 
 def in_order(dataset, batch):
     """Every picture once, in order, for measuring."""
-    return [[(0, number) for number in range(at, min(at + batch, len(dataset)))] for at in range(0, len(dataset), batch)]
+    return [
+        [(0, number) for number in range(at, min(at + batch, len(dataset)))] for at in range(0, len(dataset), batch)
+    ]
 
 
 def loader(dataset, batches, workers, pinned=False):

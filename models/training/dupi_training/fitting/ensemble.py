@@ -1,4 +1,4 @@
-"""Several trained runs as one graph: probabilities and maps are averaged, each condition over the runs that were taught it."""
+"""Several trained runs as one graph: probabilities and maps are averaged, each condition over the runs taught it."""
 
 import shutil
 from pathlib import Path
@@ -22,7 +22,12 @@ class Ensemble(nn.Module):
         super().__init__()
         self.members = nn.ModuleList(run.module() for run in runs)
         first = runs[0].spec
-        self.sizes = [None if (run.spec.height, run.spec.width) == (first.height, first.width) else (run.spec.height, run.spec.width) for run in runs]
+        self.sizes = [
+            None
+            if (run.spec.height, run.spec.width) == (first.height, first.width)
+            else (run.spec.height, run.spec.width)
+            for run in runs
+        ]
         self.recoloured = []
         for number, run in enumerate(runs):
             gain = torch.tensor(first.std) / torch.tensor(run.spec.std)

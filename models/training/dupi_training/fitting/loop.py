@@ -120,7 +120,11 @@ class Loop:
         pinned = self.device.type == "cuda"
         feed = dataset.loader(self.training, batches[self.batch :], settings.workers, pinned)
         bar = tqdm(
-            feed, desc=f"epoch {self.epoch + 1}/{settings.epochs}", total=len(batches), initial=self.batch, leave=False,
+            feed,
+            desc=f"epoch {self.epoch + 1}/{settings.epochs}",
+            total=len(batches),
+            initial=self.batch,
+            leave=False,
             disable=not sys.stderr.isatty(),
         )
         saved = time.monotonic()
@@ -151,7 +155,8 @@ class Loop:
 
     def unstable(self, loss):
         raise FloatingPointError(
-            f"the loss is {loss} in epoch {self.epoch + 1}, batch {self.batch + 1}; try a lower --rate, --amp off or bf16, and --clip 1"
+            f"the loss is {loss} in epoch {self.epoch + 1}, batch {self.batch + 1}; try a lower --rate, --amp off "
+            f"or bf16, and --clip 1"
         )
 
     def step(self, within):
@@ -177,14 +182,28 @@ class Loop:
         """Into the log, the board and the terminal."""
         count = max(self.sums[2], 1)
         rate = self.optimiser.param_groups[0]["lr"]
-        row = dict(zip(COLUMNS, (self.epoch + 1, rate, self.sums[0] / count, self.sums[1] / count, metric, self.best, round(seconds, 1))))
+        row = dict(
+            zip(
+                COLUMNS,
+                (
+                    self.epoch + 1,
+                    rate,
+                    self.sums[0] / count,
+                    self.sums[1] / count,
+                    metric,
+                    self.best,
+                    round(seconds, 1),
+                ),
+            )
+        )
         self.history.append(row)
         checkpoint.write_bytes(self.folder / "log.csv", self.write_log)
         if self.board:
             for name in COLUMNS[1:5]:
                 self.board.add_scalar(name, row[name], self.epoch + 1)
         self.say(
-            f"epoch {row['epoch']}: loss {row['loss']:.4f}, validation QWK {metric:.4f} (best {self.best:.4f}), {seconds:.0f} s"
+            f"epoch {row['epoch']}: loss {row['loss']:.4f}, validation QWK {metric:.4f} (best {self.best:.4f}), "
+            f"{seconds:.0f} s"
         )
 
     def write_log(self, path):

@@ -13,7 +13,7 @@ from . import dataset as pictures
 
 @dataclass
 class Measured:
-    """Outputs and truth of a set: probs [N,6,4], severity [N,6], view [N,3], cam [N,6,h,w] or None, views [N], grades [N,6]."""
+    """Outputs and truth of a set: probs [N,6,4], severity [N,6], view [N,3], cam [N,6,h,w], views [N], grades [N,6]."""
 
     probs: np.ndarray
     severity: np.ndarray

@@ -55,7 +55,7 @@ def sort(graph):
 
 
 def to_int8(path, out, batches):
-    """Eight bits, per channel, quantise-dequantise nodes; ranges come from `batches`, normalised float32 [N,3,H,W] each."""
+    """Eight bits, per channel, quantise-dequantise nodes; ranges from `batches` of normalised float32 [N,3,H,W]."""
     from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 
     class Feed(CalibrationDataReader):

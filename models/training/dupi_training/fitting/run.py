@@ -1,12 +1,12 @@
 """A run: a folder with everything one training left behind, and what can be done with it.
 
-    run.json           settings, input, table, when, which commit
-    checkpoint.pt      to go on after an interruption
-    best.pt            weights of the best epoch
-    log.csv            a line per epoch
-    calibration.json   temperatures, thresholds, what validation said
-    members/           the runs of an ensemble, copied
-    test-touched.json  when the test split was looked at, and why again
+run.json           settings, input, table, when, which commit
+checkpoint.pt      to go on after an interruption
+best.pt            weights of the best epoch
+log.csv            a line per epoch
+calibration.json   temperatures, thresholds, what validation said
+members/           the runs of an ensemble, copied
+test-touched.json  when the test split was looked at, and why again
 """
 
 import datetime
@@ -35,7 +35,11 @@ def commit():
     """The commit of this project's checkout, or "" where git or a checkout is not there."""
     try:
         told = subprocess.run(
-            ["git", "-C", str(Path(__file__).parent), "rev-parse", "HEAD"], capture_output=True, text=True, timeout=10, check=True
+            ["git", "-C", str(Path(__file__).parent), "rev-parse", "HEAD"],
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
         )
     except (OSError, subprocess.SubprocessError):
         return ""
@@ -47,7 +51,9 @@ def network(settings, fetch=True):
     (width, height), inside = choices.sizes(settings)
     pretrained = settings.pretrained if fetch else ""
     built = architectures.build(settings.arch, inside[1], inside[0], pretrained or None, settings.drop_path)
-    backbone = built.backbone if inside == (width, height) else architectures.Squashed(built.backbone, inside[1], inside[0])
+    backbone = (
+        built.backbone if inside == (width, height) else architectures.Squashed(built.backbone, inside[1], inside[0])
+    )
     model = ScalpGrader(backbone, settings.head)
     if not settings.negatives:
         only_close_ups(model)
@@ -174,7 +180,8 @@ class Touched:
         before = [entry for entry in entries if entry["model"] == model and entry["table"] == digest]
         if before and not again:
             raise ValueError(
-                f"the test split was used on {before[-1]['when']} with {before[-1]['file']}: a second look after changes is no test "
+                f"the test split was used on {before[-1]['when']} with {before[-1]['file']}: a second look after "
+                f"changes is no test "
                 "any more; use --split validation, or --again REASON, which is recorded"
             )
         entries.append({"when": now(), "file": str(file), "model": model, "table": digest, "again": again or ""})

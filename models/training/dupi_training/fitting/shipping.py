@@ -9,7 +9,7 @@ import torch
 
 from .. import evaluate, export, preprocess
 from ..contract import CONDITIONS
-from . import dataset, measuring, precision, source as sources, training
+from . import dataset, measuring, precision, source as sources
 
 PRECISIONS = ("fp32", "fp16", "int8")
 # How far an output may be from PyTorch's on the self-test's noise, and on photos in the mean of the severities.
@@ -19,7 +19,8 @@ APART_IN_THE_MEAN = {"fp32": 1e-3, "fp16": 0.01, "int8": 0.15}
 TOLERANCE = {"fp32": 0.01, "fp16": 0.03, "int8": 0.1}
 CALIBRATION_PHOTOS = 160
 INTENDED_USE = (
-    "Grading contact-microscope frames of scalps like those it was trained on, for information and care advice. Not a medical "
+    "Grading contact-microscope frames of scalps like those it was trained on, for information and care advice. "
+    "Not a medical "
     "device, not for diagnosis, not for triage; phone photos of a crown or hairline are out of its domain."
 )
 
@@ -60,7 +61,9 @@ def ship(run, request, say):
     seen = compared(wanted, got, calibration.decision)
     metrics = calibration.metrics | {"this_file": {"mean_qwk": round(seen["qwk"], 4), "photos": len(photos.rows)}}
     facts = facts_of(run, request, metrics)
-    export.stamp(out, calibration.decision, calibration.scales, calibration.view_scale, calibration.quality, facts, run.spec)
+    export.stamp(
+        out, calibration.decision, calibration.scales, calibration.view_scale, calibration.quality, facts, run.spec
+    )
     apart = request.limit or APART[request.precision]
     seen |= export.check(out, module, None, run.spec, float("inf") if apart is None else apart)
     told(seen, request.precision, out, say)
@@ -68,7 +71,8 @@ def ship(run, request, say):
     if seen["mean_difference"] > most and not request.limit:
         out.unlink()
         raise ValueError(
-            f"{request.precision} moves severities by {seen['mean_difference']:.3f} in the mean, more than {most}; the file was removed"
+            f"{request.precision} moves severities by {seen['mean_difference']:.3f} in the mean, more than "
+            f"{most}; the file was removed"
         )
     return seen
 
@@ -127,7 +131,11 @@ def facts_of(run, request, metrics):
 
 def told(seen, kind, out, say):
     say(
-        f"{out}: {seen['bytes'] / 1e6:.2f} MB, {kind}. PyTorch and ONNX Runtime differ by at most {seen['torch_difference']:.2e} on noise "
+        f"{out}: {seen['bytes'] / 1e6:.2f} MB, {kind}. PyTorch and ONNX Runtime differ by at most "
+        f"{seen['torch_difference']:.2e} on noise "
         f"and {seen['photo_difference']:.2e} on photos; {seen['same_grades']:.1%} of the grades are the same"
     )
-    say(f"QWK on validation photos: {seen['qwk_torch']:.4f} in PyTorch, {seen['qwk']:.4f} in this file, {kind} costs {seen['qwk_torch'] - seen['qwk']:+.4f}")
+    say(
+        f"QWK on validation photos: {seen['qwk_torch']:.4f} in PyTorch, {seen['qwk']:.4f} in this file, {kind} "
+        f"costs {seen['qwk_torch'] - seen['qwk']:+.4f}"
+    )

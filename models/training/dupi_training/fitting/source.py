@@ -39,7 +39,9 @@ class Source:
 def joint(table):
     """Joint labels, split by visit or device as they were prepared."""
     rows = {split: [Graded(row, row.stem, tuple(row.grades)) for row in table.rows(split)] for split in SPLITS}
-    return Source(table, rows, sentence(rows, f"joint labels of six conditions, split by {getattr(table, 'by', 'visit')}"))
+    return Source(
+        table, rows, sentence(rows, f"joint labels of six conditions, split by {getattr(table, 'by', 'visit')}")
+    )
 
 
 def official(table, condition):
@@ -82,7 +84,8 @@ def sentence(rows, what):
     shown = Counter(name for graded in train for name, grade in zip(CONDITIONS, graded.grades) if grade >= 1)
     counts = ", ".join(f"{name} {shown[name]}" for name in CONDITIONS if shown[name])
     return (
-        f"{len(train)} photos in the layout of AI Hub's scalp image dataset (216), {what}; validation {len(rows['validation'])}, "
+        f"{len(train)} photos in the layout of AI Hub's scalp image dataset (216), {what}; validation "
+        f"{len(rows['validation'])}, "
         f"test {len(rows['test'])}. Training photos with grade 1 or more: {counts or 'none'}."
     )
 

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from ..contract import CONDITIONS
-from . import calibration, checkpoint, dataset, loop, measuring, source as sources
+from . import calibration, dataset, loop, measuring, source as sources
 from .run import Calibration, Run, network
 from .settings import as_text
 
@@ -24,9 +24,14 @@ def train(settings, data, folder, say, resume=False, tensorboard=False, root=Non
     model, spec = network(settings, fetch=not (folder / "checkpoint.pt").exists())
     run = Run(folder) if (folder / "run.json").exists() else Run.create(folder, record(settings, source), spec)
     if run.record["settings"] != checkpoint_form(settings) or run.record["table"] != source.digest:
-        raise ValueError(f"{folder} was begun with other settings or another table; give the same ones, or another --out")
+        raise ValueError(
+            f"{folder} was begun with other settings or another table; give the same ones, or another --out"
+        )
     training, validation = sets(source, settings, spec)
-    say(f"{len(training.rows)} photos and {training.generated} generated pictures to train on, {len(validation.rows)} to validate")
+    say(
+        f"{len(training.rows)} photos and {training.generated} generated pictures to train on, "
+        f"{len(validation.rows)} to validate"
+    )
     fitting = loop.Loop(model, settings, training, validation, folder, say)
     fitting.board = loop.board(folder) if tensorboard else None
     if resume:

@@ -22,8 +22,14 @@ def confusion(table):
             share = table[row][column] / total
             x, y = left + column * cell, top + row * cell
             ink = "#fff" if share > 0.5 else INK
-            parts.append(f'<rect x="{x}" y="{y}" width="{cell - 1}" height="{cell - 1}" fill="{LINE}" fill-opacity="{share:.3f}"/>')
-            parts.append(f'<text x="{x + cell / 2:.0f}" y="{y + cell / 2 + 4:.0f}" text-anchor="middle" fill="{ink}">{table[row][column]}</text>')
+            parts.append(
+                f'<rect x="{x}" y="{y}" width="{cell - 1}" height="{cell - 1}" fill="{LINE}" '
+                f'fill-opacity="{share:.3f}"/>'
+            )
+            parts.append(
+                f'<text x="{x + cell / 2:.0f}" y="{y + cell / 2 + 4:.0f}" text-anchor="middle" fill="{ink}">'
+                f"{table[row][column]}</text>"
+            )
         parts.append(f'<text x="{left - 8}" y="{top + row * cell + cell / 2 + 4:.0f}" text-anchor="end">{row}</text>')
         parts.append(f'<text x="{left + row * cell + cell / 2:.0f}" y="{top - 6}" text-anchor="middle">{row}</text>')
     return svg(left + GRADES * cell, top + GRADES * cell, parts, "confusion matrix: truth down, model across")
@@ -66,7 +72,8 @@ def bars(entries):
 def svg(width, height, parts, title):
     body = "".join(parts)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" role="img" '
+        f'viewBox="0 0 {width} {height}" '
         f'font-family="sans-serif" font-size="12" fill="{INK}"><title>{html.escape(title)}</title>{body}</svg>'
     )
 

@@ -34,7 +34,9 @@ class Subject:
         self.identity = run.record["created"] + " " + run.record["arch"]
         module = run.module()
         device = loop.device_of(self.settings.device)
-        self.measure = lambda photos: measuring.by_network(module, photos, self.settings.batch, self.settings.workers, device)
+        self.measure = lambda photos: measuring.by_network(
+            module, photos, self.settings.batch, self.settings.workers, device
+        )
 
     def of_file(self, options):
         entries = {item.key: item.value for item in onnx.load(str(self.path)).metadata_props}
@@ -66,15 +68,22 @@ def evaluate(options, say):
     measured = subject.measure(photos)
     report = figures.of(measured, subject.decision, subject.factors, subject.head)
     report |= {
-        "model": subject.path.name, "data": source.digest, "split": options.split, "training_data": subject.about,
-        "again": options.again or "", "decision": subject.decision.metadata(),
+        "model": subject.path.name,
+        "data": source.digest,
+        "split": options.split,
+        "training_data": subject.about,
+        "again": options.again or "",
+        "decision": subject.decision.metadata(),
     }
     out = Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
     pictures = examples(photos, measured, subject.decision)
     (out / "index.html").write_text(page.page(report, pictures), encoding="utf-8")
     checkpoint.write_json(out / "numbers.json", report)
-    say(f"mean QWK {report['mean_qwk']:.4f}, macro-F1 {report['mean_macro_f1']:.4f}, accuracy {report['mean_accuracy']:.4f}; see {out / 'index.html'}")
+    say(
+        f"mean QWK {report['mean_qwk']:.4f}, macro-F1 {report['mean_macro_f1']:.4f}, accuracy "
+        f"{report['mean_accuracy']:.4f}; see {out / 'index.html'}"
+    )
     return report
 
 

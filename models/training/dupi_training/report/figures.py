@@ -15,10 +15,24 @@ def of(measured, decision, calibrated, head):
     for index in measured.conditions:
         known = measured.grades[:, index] >= 0
         report["conditions"][CONDITIONS[index]] = condition(
-            measured.grades[known, index], guess[known, index], measured.probs[known, index], raw[known, index],
-            measured.severity[known, index], decision.abstain_below,
+            measured.grades[known, index],
+            guess[known, index],
+            measured.probs[known, index],
+            raw[known, index],
+            measured.severity[known, index],
+            decision.abstain_below,
         )
-    for name in ("accuracy", "macro_f1", "qwk", "mae", "ece", "ece_before_calibration", "majority", "two_off", "withheld"):
+    for name in (
+        "accuracy",
+        "macro_f1",
+        "qwk",
+        "mae",
+        "ece",
+        "ece_before_calibration",
+        "majority",
+        "two_off",
+        "withheld",
+    ):
         report[f"mean_{name}"] = float(np.mean([numbers[name] for numbers in report["conditions"].values()]))
     report["photos"] = int((measured.views == 0).sum())
     return report
@@ -75,5 +89,3 @@ def by_error(measured, decision, each=4):
         wrong = [at for at in order if truth[at] != said[at]][:each]
         found[CONDITIONS[index]] = [(int(known[at]), int(truth[at]), int(said[at])) for at in wrong]
     return found
-
-

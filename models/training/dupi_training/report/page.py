@@ -11,8 +11,15 @@ td:first-child,th:first-child{text-align:left}section{display:flex;flex-wrap:wra
 figure{margin:0}figcaption{font-size:13px}img{display:block;max-width:100%}.note{background:#f3f6f9;padding:.6em 1em}"""
 
 COLUMNS = (
-    ("accuracy", "accuracy"), ("majority", "majority floor"), ("macro_f1", "macro-F1"), ("qwk", "QWK"), ("mae", "MAE"),
-    ("ece_before_calibration", "ECE before"), ("ece", "ECE after"), ("two_off", "two or more off"), ("withheld", "withheld"),
+    ("accuracy", "accuracy"),
+    ("majority", "majority floor"),
+    ("macro_f1", "macro-F1"),
+    ("qwk", "QWK"),
+    ("mae", "MAE"),
+    ("ece_before_calibration", "ECE before"),
+    ("ece", "ECE after"),
+    ("two_off", "two or more off"),
+    ("withheld", "withheld"),
     ("accuracy_kept", "accuracy of the rest"),
 )
 
@@ -30,7 +37,9 @@ def table(header, rows):
 def comparison(report):
     """Accuracy beside the published ones."""
     ours = report["conditions"]
-    rows = [(name, *("–" if value is None else f"{value:.1f}" for value in values)) for name, values in anchors.PUBLISHED]
+    rows = [
+        (name, *("–" if value is None else f"{value:.1f}" for value in values)) for name, values in anchors.PUBLISHED
+    ]
     this = [f"{ours[name]['accuracy'] * 100:.1f}" if name in ours else "–" for name in CONDITIONS]
     floor = [f"{ours[name]['majority'] * 100:.1f}" if name in ours else "–" for name in CONDITIONS]
     rows += [("this model", *this), ("majority floor of these photos", *floor)]
@@ -50,10 +59,15 @@ def examples(pictures):
     """[(data address, truth, said, name)]"""
     if not pictures:
         return "<p>No wrong grade.</p>"
-    return "<section>" + "".join(
-        f'<figure><img src="{address}" alt=""><figcaption>truth {truth}, said {said}: {html.escape(name)}</figcaption></figure>'
-        for address, truth, said, name in pictures
-    ) + "</section>"
+    return (
+        "<section>"
+        + "".join(
+            f'<figure><img src="{address}" alt=""><figcaption>truth {truth}, said {said}: '
+            f"{html.escape(name)}</figcaption></figure>"
+            for address, truth, said, name in pictures
+        )
+        + "</section>"
+    )
 
 
 def condition(name, numbers, pictures):
@@ -62,8 +76,10 @@ def condition(name, numbers, pictures):
     nearest = min(range(len(curve["coverage"])), key=lambda at: abs(curve["coverage"][at] - kept))
     chosen = (curve["coverage"][nearest], curve["risk"][nearest])
     return (
-        f"<h2>{name}</h2><section><figure>{drawing.confusion(numbers['confusion'])}<figcaption>truth down, model across</figcaption>"
-        f"</figure><figure>{drawing.risk_coverage(curve['coverage'], curve['risk'], chosen)}<figcaption>wrong among the kept, over how "
+        f"<h2>{name}</h2><section><figure>{drawing.confusion(numbers['confusion'])}<figcaption>truth down, model "
+        f"across</figcaption>"
+        f"</figure><figure>{drawing.risk_coverage(curve['coverage'], curve['risk'], chosen)}<figcaption>wrong "
+        f"among the kept, over how "
         "many are kept; the dot is the abstention threshold</figcaption></figure></section>"
         f"<h3>Largest errors (right: the condition's map)</h3>{examples(pictures)}"
     )
@@ -76,7 +92,8 @@ def page(report, pictures):
     mean = ("mean", *(number(report.get(f"mean_{key}")) for key, _ in COLUMNS))
     parts = [
         f"<h1>Evaluation of {html.escape(report['model'])}</h1>",
-        f"<p class=note>{report['photos']} photos of the {report['split']} split. Trained on: {html.escape(report['training_data'])}</p>",
+        f"<p class=note>{report['photos']} photos of the {report['split']} split. Trained on: "
+        f"{html.escape(report['training_data'])}</p>",
         table(("condition", *(label for _, label in COLUMNS)), [*rows, mean]),
         "<h2>QWK per condition</h2><p>The mark is 0, which is chance.</p>",
         drawing.bars([(name, entry["qwk"], 0.0) for name, entry in ours.items()]),
@@ -89,4 +106,5 @@ def page(report, pictures):
         *(condition(name, entry, pictures.get(name, [])) for name, entry in ours.items()),
     ]
     title = f"Evaluation of {html.escape(report['model'])}"
-    return f"<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title><style>{STYLE}</style>{''.join(parts)}</html>\n"
+    head = f"<meta charset=utf-8><title>{title}</title><style>{STYLE}</style>"
+    return f"<!doctype html><html lang=en>{head}{''.join(parts)}</html>\n"
