@@ -1,34 +1,69 @@
-"""The training loop: seeded, one thread, ended by a number of steps or by the clock."""
+"""The demonstration model's training loop: a pool of rendered pictures, two resolutions, averaged weights.
+
+The first part of the steps sees pictures at three quarters of the side, which costs half as much; the
+rest sees them whole. An interrupted run goes on from its last checkpoint.
+"""
 
 import copy
 import math
+import os
 import time
 from dataclasses import dataclass
 
+import cv2
+import numpy as np
 import torch
 from torch.nn import functional
+from torch.utils.data import DataLoader, Dataset
 
 from . import data
-from .generator import CLOSE_UP
 from .architectures import Compact
+from .generator import CLOSE_UP
 from .grader import ScalpGrader
+from .pool import Pool
+from .vary import vary
+
+SMALL = (176, 240)
 
 
 @dataclass
 class Plan:
-    """How long and how to train. `steps` wins over `minutes`; only steps repeat exactly."""
+    """How long and how to train; a run repeats with the same pool, plan and machine."""
 
     seed: int = 1
-    minutes: float = 30.0
-    steps: int | None = None
-    fresh: int = 20
-    replayed: int = 4
-    replay_capacity: int = 4000
+    steps: int = 7000
+    batch: int = 32
+    small_share: float = 0.45
     peak_rate: float = 2.5e-3
-    decay: float = 1e-3
+    decay: float = 2e-3
+    threads: int = 1
     workers: int = 1
     report_every: int = 100
     checkpoint: str | None = None
+
+
+class Pictures(Dataset):
+    """Item k of a run is a picture of the pool, changed by the random numbers of (seed, k)."""
+
+    def __init__(self, pool, plan, first=0):
+        self.pool, self.plan, self.first = pool, plan, first
+        rng = np.random.default_rng(plan.seed)
+        rounds = -(-plan.steps * plan.batch // len(pool))
+        self.order = np.concatenate([rng.permutation(len(pool)) for _ in range(rounds)])
+
+    def __len__(self):
+        return self.plan.steps * self.plan.batch - self.first
+
+    def __getitem__(self, item):
+        item += self.first
+        index = self.order[item]
+        rng = np.random.default_rng((self.plan.seed, 3, item))
+        view = int(self.pool.views[index])
+        pixels, evidence = vary(rng, self.pool.pixels(index), self.pool.evidence[index], view == CLOSE_UP)
+        if item // self.plan.batch < round(self.plan.small_share * self.plan.steps):
+            pixels = cv2.resize(pixels, SMALL[::-1], interpolation=cv2.INTER_AREA)
+        evidence = torch.from_numpy(evidence).permute(2, 0, 1).contiguous()
+        return torch.from_numpy(pixels), view, torch.from_numpy(self.pool.grades[index].astype(np.int64)), evidence
 
 
 def loss_of(model, pixels, views, grades, evidence):
@@ -39,67 +74,72 @@ def loss_of(model, pixels, views, grades, evidence):
     each = functional.binary_cross_entropy_with_logits(over, target, reduction="none")
     # An absent condition that is called severe, or the reverse, costs more through all three thresholds.
     ordinal = (each * close).sum() / (close.sum() * 6 + 1e-6)
+    if evidence.shape[2:] != where.shape[2:]:
+        evidence = functional.interpolate(evidence, where.shape[2:], mode="area")
     local = functional.binary_cross_entropy_with_logits(where, evidence, reduction="none")
     local = (local * close[..., None]).sum() / (close.sum() * evidence[0].numel() + 1e-6)
     return ordinal + 2.0 * local + 0.5 * functional.cross_entropy(view, views, label_smoothing=0.01), ordinal
 
 
-def vary(pixels, evidence, random):
-    """Flips and a slight change of light, so that a picture seen again is another picture."""
-    if torch.rand((), generator=random) < 0.5:
-        pixels, evidence = pixels.flip(2), evidence.flip(2)
-    if torch.rand((), generator=random) < 0.5:
-        pixels, evidence = pixels.flip(3), evidence.flip(3)
-    gain = 1 + 0.06 * torch.randn((len(pixels), 3, 1, 1), generator=random)
-    shift = 0.08 * torch.randn((len(pixels), 1, 1, 1), generator=random)
-    return pixels * gain + shift, evidence
+def rate_at(plan, step):
+    """Warm-up, then half a cosine down to nothing."""
+    return plan.peak_rate * min(1.0, (step + 1) / 200) * (0.5 + 0.5 * math.cos(math.pi * step / plan.steps))
 
 
-def train(plan, say=print, resume=None):
-    """Returns the averaged model after training."""
-    torch.manual_seed(plan.seed)
+def seat(worker):
+    cv2.setNumThreads(1)
     torch.set_num_threads(1)
-    random = torch.Generator().manual_seed(plan.seed)
-    model = ScalpGrader(Compact(), with_evidence=True)
-    if resume is not None:
-        model.load_state_dict(resume, strict=False)
-    model = model.to(memory_format=torch.channels_last)
+
+
+def train(plan, folder, say=print):
+    """Returns the averaged model after training on the pool in `folder`, and the number of steps."""
+    torch.manual_seed(plan.seed)
+    torch.set_num_threads(plan.threads)
+    pool = Pool.load(folder)
+    say(f"{len(pool)} pictures in the pool, {plan.steps} steps of {plan.batch}: {plan.steps * plan.batch / len(pool):.1f} rounds")
+    model = ScalpGrader(Compact(), with_evidence=True).to(memory_format=torch.channels_last)
     averaged = copy.deepcopy(model)
-    batches = data.stream(plan.seed, plan.fresh, plan.workers)
-    replay = data.Replay(plan.replay_capacity, plan.seed)
     optimiser = torch.optim.AdamW(model.parameters(), lr=plan.peak_rate, weight_decay=plan.decay)
-    started, step, running = time.monotonic(), 0, []
+    step, running, started = 0, [], time.monotonic()
+    if plan.checkpoint and os.path.exists(plan.checkpoint):
+        kept = torch.load(plan.checkpoint, weights_only=True)
+        model.load_state_dict(kept["model"])
+        averaged.load_state_dict(kept["averaged"])
+        optimiser.load_state_dict(kept["optimiser"])
+        step = kept["step"]
+        say(f"going on after step {step}")
+    first = step
+    pictures = Pictures(pool, plan, step * plan.batch)
+    ahead = 6 if plan.workers else None
+    batches = DataLoader(pictures, plan.batch, num_workers=plan.workers, prefetch_factor=ahead, worker_init_fn=seat)
     model.train()
-    while True:
-        passed = step / plan.steps if plan.steps else (time.monotonic() - started) / (plan.minutes * 60)
-        if passed >= 1:
-            break
-        rate = plan.peak_rate * min(1.0, (step + 1) / 200) * (0.5 + 0.5 * math.cos(math.pi * passed))
+    for pixels, views, grades, evidence in batches:
         for group in optimiser.param_groups:
-            group["lr"] = rate
-        batch = next(batches)
-        replay.add(*batch)
-        if plan.replayed:
-            batch = [torch.cat(pair) for pair in zip(batch, replay.draw(plan.replayed))]
-        pixels, views, grades, evidence = batch
-        image, evidence = vary(data.normalise(pixels), evidence.float() / 255, random)
-        image = image.contiguous(memory_format=torch.channels_last)
+            group["lr"] = rate_at(plan, step)
+        image = data.normalise(pixels).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            loss, ordinal = loss_of(model, image, views, grades, evidence)
+            loss, ordinal = loss_of(model, image, views, grades, evidence.float() / 255)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
         optimiser.step()
         average(averaged, model, min(0.998, (step + 1) / (step + 10)))
-        running.append(float(ordinal.detach()))
+        running.append((float(ordinal.detach()), float(loss.detach())))
         step += 1
         if step % plan.report_every == 0:
             took = time.monotonic() - started
-            say(f"step {step} after {took:.0f} s: ordinal loss {sum(running) / len(running):.4f}, rate {rate:.5f}")
+            grade_loss, whole = np.mean(running, 0)
+            say(f"step {step}: ordinal {grade_loss:.4f}, all {whole:.4f}, rate {rate_at(plan, step):.5f}, {(step - first) * plan.batch / took:.0f} pictures/s")
             running = []
             if plan.checkpoint:
-                torch.save(averaged.state_dict(), plan.checkpoint)
+                save(plan.checkpoint, {"model": model, "averaged": averaged, "optimiser": optimiser}, step)
     return averaged.eval(), step
+
+
+def save(path, parts, step):
+    """Puts the checkpoint in place in one move."""
+    torch.save({name: part.state_dict() for name, part in parts.items()} | {"step": step}, f"{path}.tmp")
+    os.replace(f"{path}.tmp", path)
 
 
 @torch.no_grad()
