@@ -1,7 +1,7 @@
 """A pool of rendered pictures on disk: rendered once by all cores, read many times while training.
 
-Picture number i of a pool is `generator.sample(seed, i)`, kept as JPEG of high quality with its
-labels, in shards. A pool that was interrupted is completed by the same command.
+A pool has a folder per kind of picture; number i of a kind is `generator.sample(seed, i, kind)`, kept as JPEG of
+high quality with its labels, in shards. A pool that was interrupted is completed by the same command.
 """
 
 import os
@@ -15,22 +15,20 @@ import numpy as np
 from . import generator
 
 SHARD = 250
-QUALITY = 96
+CODING = [cv2.IMWRITE_JPEG_QUALITY, 96, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
 
 
 def shard_path(folder, number):
     return Path(folder) / f"shard-{number:05d}.npz"
 
 
-def render_shard(folder, seed, number, only=None):
+def render_shard(folder, seed, kind, number):
     """Renders pictures number*SHARD and following, and puts the shard in place in one move."""
     cv2.setNumThreads(1)
     coded, views, grades, evidence = [], [], [], []
     for index in range(number * SHARD, (number + 1) * SHARD):
-        item = generator.sample(seed, index, only=only)
-        done, data = cv2.imencode(".jpg", item.pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444])
-        assert done
-        coded.append(data)
+        item = generator.sample(seed, index, kind)
+        coded.append(cv2.imencode(".jpg", item.pixels[..., ::-1], CODING)[1])
         views.append(item.view)
         grades.append(item.grades)
         evidence.append((np.clip(item.evidence, 0, 1) * 255).astype(np.uint8))
@@ -43,19 +41,18 @@ def render_shard(folder, seed, number, only=None):
     return number
 
 
-def fill(folder, seed, count, workers, say, only=None):
-    """Renders what is missing of the first `count` pictures; a whole number of shards."""
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    missing = [n for n in range(-(-count // SHARD)) if not shard_path(folder, n).exists()]
-    say(f"{len(missing)} shards of {SHARD} pictures to render into {folder}")
-    if workers <= 1:
-        for number in missing:
-            render_shard(folder, seed, number, only)
-        return
+def fill(folder, seed, counts, workers, say):
+    """Renders what is missing of the first `counts[kind]` pictures of each kind; whole shards."""
+    wanted = [(Path(folder) / kind, kind, n) for kind, count in counts.items() for n in range(-(-count // SHARD))]
+    missing = [(home, seed, kind, n) for home, kind, n in wanted if not shard_path(home, n).exists()]
+    for home in {home for home, *_ in missing}:
+        home.mkdir(parents=True, exist_ok=True)
+    say(f"{len(missing)} of {len(wanted)} shards of {SHARD} pictures to render into {folder}")
     with ProcessPoolExecutor(workers) as crew:
-        for done in as_completed(crew.submit(render_shard, folder, seed, number, only) for number in missing):
-            if done.result() % 20 == 0:
-                say(f"rendered shard {done.result()}")
+        for count, done in enumerate(as_completed(crew.submit(render_shard, *work) for work in missing), 1):
+            done.result()
+            if count % 10 == 0:
+                say(f"rendered {count} shards")
 
 
 @dataclass
@@ -66,18 +63,22 @@ class Pool:
     views: np.ndarray
     grades: np.ndarray
     evidence: np.ndarray
+    kinds: dict
 
     @classmethod
-    def load(cls, folder, limit=None):
-        coded, parts = [], []
-        for path in sorted(Path(folder).glob("shard-*.npz"))[:limit]:
-            with np.load(path) as shard:
-                ends, data = shard["ends"], shard["coded"]
-                coded += [data[start:end] for start, end in zip(np.concatenate(([0], ends[:-1])), ends)]
-                parts.append((shard["views"], shard["grades"], shard["evidence"]))
+    def load(cls, folder):
+        coded, parts, kinds = [], [], {}
+        for home in sorted(path for path in Path(folder).iterdir() if path.is_dir()):
+            first = len(coded)
+            for path in sorted(home.glob("shard-*.npz")):
+                with np.load(path) as shard:
+                    ends, data = shard["ends"], shard["coded"]
+                    coded += [data[start:end] for start, end in zip(np.concatenate(([0], ends[:-1])), ends)]
+                    parts.append((shard["views"], shard["grades"], shard["evidence"]))
+            kinds[home.name] = range(first, len(coded))
         if not coded:
             raise FileNotFoundError(f"{folder} holds no rendered pictures; fill it with `dupi_training render`")
-        return cls(coded, *(np.concatenate(column) for column in zip(*parts)))
+        return cls(coded, *(np.concatenate(column) for column in zip(*parts)), kinds)
 
     def __len__(self):
         return len(self.coded)
@@ -85,3 +86,16 @@ class Pool:
     def pixels(self, index):
         """uint8 RGB [240,320,3]."""
         return cv2.imdecode(self.coded[index], cv2.IMREAD_COLOR)[..., ::-1]
+
+    def order(self, rng, count, shares):
+        """`count` indices: kinds drawn by their shares, each kind's pictures in turn before any comes again."""
+        names = [name for name, share in shares.items() if share > 0]
+        if missing := [name for name in names if not len(self.kinds.get(name, ()))]:
+            raise ValueError(f"the pool has no pictures of {', '.join(missing)}")
+        weights = np.array([shares[name] for name in names])
+        drawn, order = rng.choice(len(names), count, p=weights / weights.sum()), np.empty(count, np.int64)
+        for number, name in enumerate(names):
+            places, known = np.flatnonzero(drawn == number), np.array(self.kinds[name])
+            rounds = -(-len(places) // len(known))
+            order[places] = np.concatenate([rng.permutation(known) for _ in range(max(rounds, 1))])[: len(places)]
+        return order

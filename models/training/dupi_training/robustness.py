@@ -62,7 +62,7 @@ SPOILT = {
 
 def close_ups(count, renderer):
     """`count` frames of one renderer: pixels uint8 [N,240,320,3], grades [N,6]."""
-    items = [generator.sample(SEED, index, only=renderer) for index in range(count)]
+    items = [generator.sample(SEED, index, kind=renderer) for index in range(count)]
     return np.stack([item.pixels for item in items]), np.stack([item.grades for item in items])
 
 
@@ -85,11 +85,12 @@ def graded(running, decision, pixels, truth):
 
 def spoilt(running, decision, count=400):
     """Each kind of harm on held-out frames of the renderers that were trained on, and the held-out renderer."""
-    each = [close_ups(count // len(generator.TRAINED), name) for name in generator.TRAINED]
+    trained = [name for name in generator.RENDERERS if name != generator.HELD_OUT]
+    each = [close_ups(count // len(trained), name) for name in trained]
     pixels, truth = (np.concatenate(column) for column in zip(*each))
     rng = np.random.default_rng(SEED)
     table = {name: graded(running, decision, np.stack([harm(rng, p) for p in pixels]), truth) for name, harm in SPOILT.items()}
-    for name in (*generator.TRAINED, generator.HELD_OUT):
+    for name in generator.RENDERERS:
         table[f"renderer {name}"] = graded(running, decision, *close_ups(count, name))
     return table
 

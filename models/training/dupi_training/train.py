@@ -1,7 +1,8 @@
 """The demonstration model's training loop: a pool of rendered pictures, two resolutions, averaged weights.
 
 The first part of the steps sees pictures at three quarters of the side, which costs half as much; the
-rest sees them whole. An interrupted run goes on from its last checkpoint.
+rest sees them whole. The renderer that is held out joins for the last part; what was learnt before is kept beside
+the checkpoint, to be measured on that renderer. An interrupted run goes on from its last checkpoint.
 """
 
 import copy
@@ -18,7 +19,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from . import data
 from .architectures import Compact
-from .generator import CLOSE_UP
+from .generator import CLOSE_UP, LATE_SHARES, SHARES
 from .grader import ScalpGrader
 from .pool import Pool
 from .vary import vary
@@ -34,12 +35,17 @@ class Plan:
     steps: int = 7000
     batch: int = 32
     small_share: float = 0.45
+    late_share: float = 0.2
     peak_rate: float = 2.5e-3
     decay: float = 2e-3
     threads: int = 1
     workers: int = 1
     report_every: int = 100
     checkpoint: str | None = None
+
+    def late_from(self):
+        """The step from which the held-out renderer joins."""
+        return self.steps - round(self.late_share * self.steps)
 
 
 class Pictures(Dataset):
@@ -48,8 +54,9 @@ class Pictures(Dataset):
     def __init__(self, pool, plan, first=0):
         self.pool, self.plan, self.first = pool, plan, first
         rng = np.random.default_rng(plan.seed)
-        rounds = -(-plan.steps * plan.batch // len(pool))
-        self.order = np.concatenate([rng.permutation(len(pool)) for _ in range(rounds)])
+        early = plan.late_from() * plan.batch
+        late = plan.steps * plan.batch - early
+        self.order = np.concatenate((pool.order(rng, early, SHARES), pool.order(rng, late, LATE_SHARES)))
 
     def __len__(self):
         return self.plan.steps * self.plan.batch - self.first
@@ -126,6 +133,8 @@ def train(plan, folder, say=print):
         average(averaged, model, min(0.998, (step + 1) / (step + 10)))
         running.append((float(ordinal.detach()), float(loss.detach())))
         step += 1
+        if step == plan.late_from() and plan.checkpoint:
+            torch.save(averaged.state_dict(), f"{plan.checkpoint}.early")
         if step % plan.report_every == 0:
             took = time.monotonic() - started
             grade_loss, whole = np.mean(running, 0)
