@@ -41,12 +41,13 @@ class Sample:
     evidence: np.ndarray
 
 
-def sample(seed, index, kind=None, height=240, width=320, normal_share=0.25):
+def sample(seed, index, kind=None, height=240, width=320, normal_share=0.25, shares=LATE_SHARES):
     """Picture number `index` of the endless stream `seed`; the same arguments always give the same picture.
 
-    `kind` is a key of `SHARES`; without one it is drawn.
+    `kind` is a key of `shares`; without one it is drawn.
     """
-    kind = kind or list(SHARES)[np.random.default_rng((seed, index, 1)).choice(len(SHARES), p=list(SHARES.values()))]
+    if kind is None:
+        kind = list(shares)[np.random.default_rng((seed, index, 1)).choice(len(shares), p=list(shares.values()))]
     rng = np.random.default_rng((seed, index))
     grades, evidence = np.zeros(6, np.int64), np.zeros((15, 20, 6), np.float32)
     if kind == "from_afar":
