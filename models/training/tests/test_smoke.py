@@ -7,9 +7,11 @@ import numpy as np
 import onnx
 import pytest
 
-from dupi_training import contract, export, generator, preprocess, quality
+import torch
+
+from dupi_training import contract, demonstration, export, generator, pool, preprocess, quality, robustness, train, vary
 from dupi_training.__main__ import main
-from dupi_training.generator import close_up, grades, negatives
+from dupi_training.generator import close_up, from_afar, grades, negatives
 from dupi_training.measures import expected_round, weighted_kappa
 
 MANDATORY = (
@@ -20,10 +22,71 @@ MANDATORY = (
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory):
-    out = tmp_path_factory.mktemp("model") / "tiny.onnx"
-    sizes = ["--validation", "24", "--test", "24", "--unseen", "2", "--quality", "3"]
-    main(["demo", "--out", str(out), "--steps", "3", "--batch", "4", "--workers", "0", *sizes])
-    return out
+    """A model of three steps on four pictures of each kind."""
+    folder = tmp_path_factory.mktemp("model")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pool, "SHARD", 4)
+        main(["render", "--pool", str(folder / "pool"), "--workers", "1", "--share", "0.0001"])
+    sizes = ["--validation", "24", "--test", "24", "--unseen", "2", "--quality", "3", "--robustness", "8"]
+    steps = ["--steps", "3", "--batch", "4", "--workers", "0"]
+    report = ["--report", str(folder / "report.json")]
+    main(["demo", "--pool", str(folder / "pool"), "--out", str(folder / "tiny.onnx"), *steps, *sizes, *report])
+    return folder / "tiny.onnx"
+
+
+def test_the_report_tells_of_harm_and_of_strangers(tiny):
+    told = json.loads((tiny.parent / "report.json").read_text())
+    assert set(told["robustness"]) == {*robustness.SPOILT, *(f"renderer {name}" for name in generator.RENDERERS)}
+    unseen = {name for name, row in told["gate"]["families"].items() if not row["trained_on"]}
+    assert unseen == {f"other: {name}" for name in negatives.UNSEEN} | {f"from_afar: {name}" for name in from_afar.UNSEEN}
+
+
+def test_a_pool_keeps_what_was_rendered(tiny):
+    kept = pool.Pool.load(tiny.parent / "pool")
+    assert set(kept.kinds) == set(generator.SHARES) and len(kept) == 20
+    index = kept.kinds["optics"][2]
+    wanted = generator.sample(demonstration.POOL_SEED, 2, "optics")
+    assert np.array_equal(kept.grades[index], wanted.grades) and kept.views[index] == wanted.view
+    assert np.abs(kept.pixels(index).astype(int) - wanted.pixels).mean() < 4
+
+
+def test_an_order_keeps_the_shares_and_shows_all_before_any_again(tiny):
+    kept = pool.Pool.load(tiny.parent / "pool")
+    order = kept.order(np.random.default_rng(1), 4000, generator.SHARES)
+    assert not set(order) & set(kept.kinds["collage"])
+    shares = {name: np.isin(order, list(kept.kinds[name])).mean() for name in generator.SHARES}
+    assert all(abs(shares[name] - share) < 0.03 for name, share in generator.SHARES.items())
+    seen = np.bincount(order[np.isin(order, list(kept.kinds["layers"]))], minlength=len(kept))[list(kept.kinds["layers"])]
+    assert seen.max() - seen.min() <= 1
+
+
+def test_a_run_that_was_interrupted_ends_as_one_that_was_not(tiny, tmp_path):
+    def trained(steps_at_once):
+        plan = train.Plan(steps=4, batch=4, workers=0, report_every=1, checkpoint=str(tmp_path / f"{steps_at_once}.pt"))
+
+        def stop(line):
+            if line.startswith(f"step {steps_at_once}:"):
+                raise KeyboardInterrupt
+
+        try:
+            train.train(plan, tiny.parent / "pool", stop)
+        except KeyboardInterrupt:
+            pass
+        return train.train(plan, tiny.parent / "pool", lambda line: None)[0].state_dict()
+
+    whole, parted = trained(9), trained(2)
+    assert all(torch.allclose(whole[name].float(), parted[name].float(), atol=1e-6) for name in whole)
+
+
+def test_a_varied_picture_keeps_its_shape_and_its_place():
+    frame = np.zeros((240, 320, 3), np.uint8)
+    evidence = np.zeros((15, 20, 6), np.uint8)
+    frame[:120, :160], evidence[:8, :10] = 200, 200
+    for seed in range(40):
+        pixels, seen = vary.vary(np.random.default_rng(seed), frame, evidence, True)
+        assert pixels.shape == frame.shape and pixels.dtype == np.uint8 and seen.shape == evidence.shape
+        small = cv2.resize(pixels, (20, 15), interpolation=cv2.INTER_AREA).mean(2)
+        assert small[seen[..., 0] > 150].mean() > small[seen[..., 0] < 50].mean() + 40
 
 
 def test_the_file_keeps_the_contract(tiny):

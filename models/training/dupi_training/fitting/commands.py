@@ -11,11 +11,11 @@ def say(text):
 
 
 def register(commands):
-    """Adds `train` and `ensemble`, and teaches `export` and `evaluate` about runs and prepared tables."""
+    """Adds `train`, `ensemble`, `export` and `evaluate`."""
     add_train(commands.add_parser("train", help=train.__doc__))
     add_ensemble(commands.add_parser("ensemble", help=ensemble.__doc__))
-    add_export(commands.choices["export"])
-    add_evaluate(commands.choices["evaluate"])
+    add_export(commands.add_parser("export", help=export_run.__doc__))
+    add_evaluate(commands.add_parser("evaluate", help=evaluate_photos.__doc__))
 
 
 def add_data(parser, required=True):
@@ -46,11 +46,8 @@ def add_ensemble(parser):
 
 
 def add_export(parser):
-    """`export RUN` beside the demonstration's `export --weights FILE`."""
-    demonstration = parser.get_default("action")
-    parser.add_argument(
-        "run", nargs="?", help="a run's folder (for weights of the demonstration, use --weights instead)"
-    )
+    parser.add_argument("run", help="a run's folder")
+    parser.add_argument("--out", required=True, help="the ONNX file to write")
     add_data(parser, required=False)
     parser.add_argument(
         "--precision",
@@ -67,13 +64,12 @@ def add_export(parser):
         default=0.0,
         help="accept this difference from PyTorch instead of the precision's own limit",
     )
-    parser.set_defaults(action=lambda options: export_run(options) if options.run else demonstration(options))
+    parser.set_defaults(action=export_run)
 
 
 def add_evaluate(parser):
-    """`evaluate RUN|FILE --data PREPARED` beside the demonstration's `evaluate FILE`."""
-    demonstration = parser.get_default("action")
-    add_data(parser, required=False)
+    parser.add_argument("model", help="a run's folder, or an ONNX file with the contract")
+    add_data(parser)
     parser.add_argument("--out", default="report", help="folder of the report (default report)")
     parser.add_argument(
         "--split", choices=("test", "validation"), default="test", help="test (default) may be looked at once"
@@ -83,7 +79,7 @@ def add_evaluate(parser):
         "--protocol", choices=("visit", "official"), default="visit", help="of a FILE; a RUN knows its own"
     )
     parser.add_argument("--condition", default="", help="of a FILE with --protocol official")
-    parser.set_defaults(action=lambda options: evaluate_photos(options) if options.data else demonstration(options))
+    parser.set_defaults(action=evaluate_photos)
 
 
 def train(options):
@@ -111,6 +107,7 @@ def ensemble(options):
 
 
 def export_run(options):
+    """Export a run as one ONNX file with the contract, checked, in the precision asked for."""
     from .run import Run
     from .shipping import Request, ship
 
@@ -129,6 +126,7 @@ def export_run(options):
 
 
 def evaluate_photos(options):
+    """Measure a run or a file on a prepared table, and write a report with pictures."""
     from ..report.evaluation import evaluate
 
     with told():
