@@ -42,7 +42,8 @@ def render(options):
 
 def demo(options):
     """Train on a rendered pool, calibrate, export, stamp, check, measure."""
-    plan = Plan(seed=options.seed, steps=options.steps, batch=options.batch, threads=options.threads, workers=options.workers, checkpoint=options.checkpoint)
+    names = ("seed", "steps", "batch", "threads", "workers", "checkpoint")
+    plan = Plan(**{name: getattr(options, name) for name in names})
     model, steps = train(plan, options.pool, say)
     if options.weights:
         torch.save(model.state_dict(), options.weights)
@@ -71,7 +72,8 @@ def finish_model(model, steps, options):
     limits, spread = quality.thresholds(count=options.quality)
     say("measuring on pictures never used before")
     report = numbers(out, decision, options)
-    summary = {"mean_qwk": round(report["mean_qwk"], 4), "measured_on": "generated images only", "pictures": options.test}
+    mean = round(report["mean_qwk"], 4)
+    summary = {"mean_qwk": mean, "measured_on": "generated images only", "pictures": options.test}
     export.stamp(out, decision, scales, view_scale, limits, FACTS | {"metrics": summary})
     report |= {
         "steps": steps,
@@ -168,7 +170,7 @@ def register(commands):
     command.add_argument("--steps", type=int, default=Plan.steps)
     command.add_argument("--batch", type=int, default=Plan.batch)
     command.add_argument("--seed", type=int, default=Plan.seed)
-    command.add_argument("--threads", type=int, default=Plan.threads, help="threads of the network; the pool is read by a process beside")
+    command.add_argument("--threads", type=int, default=Plan.threads, help="threads of the network")
     command.add_argument("--workers", type=int, default=Plan.workers, help="processes that read and vary pictures")
     command.add_argument("--checkpoint", help="file to go on from after an interruption")
     command.add_argument("--weights", help="where the trained weights go")

@@ -36,7 +36,8 @@ def render_shard(folder, seed, kind, number):
     path = shard_path(folder, number)
     draft = path.with_suffix(f".{os.getpid()}.tmp")
     with open(draft, "wb") as file:
-        np.savez(file, coded=np.concatenate(coded), ends=ends, views=np.array(views), grades=np.array(grades), evidence=np.array(evidence))
+        labels = {"views": np.array(views), "grades": np.array(grades), "evidence": np.array(evidence)}
+        np.savez(file, coded=np.concatenate(coded), ends=ends, **labels)
     draft.rename(path)
     return number
 

@@ -28,6 +28,12 @@ def grown(pixels, share):
     return cv2.resize(pixels[top : top + tall, left : left + wide], (width, height), interpolation=cv2.INTER_LINEAR)
 
 
+def coarse(pixels):
+    """Shrunk to half the side and grown again."""
+    half = cv2.resize(pixels, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    return cv2.resize(half, pixels.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+
+
 def tinted(pixels, gains):
     return np.clip(pixels * np.array(gains, np.float32), 0, 255).astype(np.uint8)
 
@@ -53,7 +59,7 @@ SPOILT = {
     "bluish cast": lambda rng, p: tinted(p, (0.86, 0.98, 1.12)),
     "a third darker": lambda rng, p: tinted(p, (0.67, 0.67, 0.67)),
     "JPEG 30": lambda rng, p: jpeg(p, 30),
-    "half the resolution": lambda rng, p: cv2.resize(cv2.resize(p, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), p.shape[1::-1]),
+    "half the resolution": lambda rng, p: coarse(p),
     "turned by a quarter": lambda rng, p: quarter(p),
     "turned by a half": lambda rng, p: p[::-1, ::-1],
     "the middle 80 %": lambda rng, p: grown(p, 0.8),
@@ -89,7 +95,9 @@ def spoilt(running, decision, count=400):
     each = [close_ups(count // len(trained), name) for name in trained]
     pixels, truth = (np.concatenate(column) for column in zip(*each))
     rng = np.random.default_rng(SEED)
-    table = {name: graded(running, decision, np.stack([harm(rng, p) for p in pixels]), truth) for name, harm in SPOILT.items()}
+    table = {}
+    for name, harm in SPOILT.items():
+        table[name] = graded(running, decision, np.stack([harm(rng, frame) for frame in pixels]), truth)
     for name in generator.RENDERERS:
         table[f"renderer {name}"] = graded(running, decision, *close_ups(count, name))
     return table
@@ -102,7 +110,7 @@ def strangers(running, decision, count=80):
         for family in module.FAMILIES:
             rngs = [np.random.default_rng((SEED, 7, index)) for index in range(count)]
             pixels = torch.from_numpy(np.stack([module.render(rng, family=family) for rng in rngs]))
-            view = decision.view_of(evaluate.predict(running, pixels)[3])
-            found[f"{kind}: {family}"] = {"accepted": float((view == CLOSE_UP).mean()), "trained_on": family not in module.UNSEEN}
+            accepted = float((decision.view_of(evaluate.predict(running, pixels)[3]) == CLOSE_UP).mean())
+            found[f"{kind}: {family}"] = {"accepted": accepted, "trained_on": family not in module.UNSEEN}
     unseen = [row["accepted"] for row in found.values() if not row["trained_on"]]
     return {"families": found, "unseen_accepted": float(np.mean(unseen)) if unseen else None}

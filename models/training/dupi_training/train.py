@@ -103,7 +103,8 @@ def train(plan, folder, say=print):
     torch.manual_seed(plan.seed)
     torch.set_num_threads(plan.threads)
     pool = Pool.load(folder)
-    say(f"{len(pool)} pictures in the pool, {plan.steps} steps of {plan.batch}: {plan.steps * plan.batch / len(pool):.1f} rounds")
+    rounds = plan.steps * plan.batch / len(pool)
+    say(f"{len(pool)} pictures in the pool, {plan.steps} steps of {plan.batch}: {rounds:.1f} rounds")
     model = ScalpGrader(Compact(), with_evidence=True).to(memory_format=torch.channels_last)
     averaged = copy.deepcopy(model)
     optimiser = torch.optim.AdamW(model.parameters(), lr=plan.peak_rate, weight_decay=plan.decay)
@@ -136,9 +137,9 @@ def train(plan, folder, say=print):
         if step == plan.late_from() and plan.checkpoint:
             torch.save(averaged.state_dict(), f"{plan.checkpoint}.early")
         if step % plan.report_every == 0:
-            took = time.monotonic() - started
+            speed = (step - first) * plan.batch / (time.monotonic() - started)
             grade_loss, whole = np.mean(running, 0)
-            say(f"step {step}: ordinal {grade_loss:.4f}, all {whole:.4f}, rate {rate_at(plan, step):.5f}, {(step - first) * plan.batch / took:.0f} pictures/s")
+            say(f"step {step}: grade loss {grade_loss:.4f}, whole loss {whole:.4f}, {speed:.0f} pictures/s")
             running = []
             if plan.checkpoint:
                 save(plan.checkpoint, {"model": model, "averaged": averaged, "optimiser": optimiser}, step)

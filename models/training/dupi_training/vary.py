@@ -54,9 +54,9 @@ def cut(rng, pixels, evidence, least):
     move_x = left / width * columns + 0.5 * scale_x - 0.5
     move_y = top / height * rows + 0.5 * scale_y - 0.5
     place = np.array(((scale_x, 0, move_x), (0, scale_y, move_y)))
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    way = {"flags": cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, "borderMode": cv2.BORDER_REPLICATE}
     halves = (np.ascontiguousarray(evidence[..., :3]), np.ascontiguousarray(evidence[..., 3:]))
-    seen = np.dstack([cv2.warpAffine(half, place, (columns, rows), flags=flags, borderMode=cv2.BORDER_REPLICATE) for half in halves])
+    seen = np.dstack([cv2.warpAffine(half, place, (columns, rows), **way) for half in halves])
     return grown, seen
 
 
@@ -66,8 +66,8 @@ def smear(rng, image):
     kernel = np.zeros((size, size), np.float32)
     angle = rng.uniform(0, np.pi)
     reach = (size // 2) * np.array((np.cos(angle), np.sin(angle)))
-    middle = size // 2
-    cv2.line(kernel, tuple(np.round(middle - reach).astype(int).tolist()), tuple(np.round(middle + reach).astype(int).tolist()), 1.0)
+    start, end = (np.round(size // 2 + way * reach).astype(int).tolist() for way in (-1, 1))
+    cv2.line(kernel, start, end, 1.0)
     return cv2.filter2D(image, -1, kernel / max(kernel.sum(), 1))
 
 
