@@ -176,6 +176,13 @@ impl Model {
         })
     }
 
+    /// Does all that comes before the model is asked, and tells how long that took.
+    pub fn prepare_only(&self, photo: &[u8]) -> Timing {
+        let mut timing = Timing::default();
+        prepare(photo, &self.contract, &mut timing);
+        timing
+    }
+
     pub(crate) fn contract(&self) -> Arc<Contract> {
         Arc::clone(&self.contract)
     }
