@@ -10,6 +10,8 @@ pub(crate) struct DataPaths {
     pub(crate) database: PathBuf,
     /// Used where the environment gives no key.
     pub(crate) master_key: PathBuf,
+    /// What TensorRT has built; safe to delete.
+    pub(crate) engines: PathBuf,
 }
 
 impl DataPaths {
@@ -19,6 +21,7 @@ impl DataPaths {
         Self {
             database: folder.join("dupi.sqlite"),
             master_key: folder.join("master.key"),
+            engines: folder.join("tensorrt"),
         }
     }
 }

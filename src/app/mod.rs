@@ -10,6 +10,7 @@ mod service;
 mod world;
 
 pub(crate) use data_paths::DataPaths;
+pub(crate) use serve::backend_options;
 pub use serve::{open_model, open_store, serve};
 pub use service::{Parts, Service};
 pub use world::{RandomIds, SystemClock};

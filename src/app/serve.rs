@@ -1,6 +1,7 @@
 //! The service as an operator starts it: opened in order, announced in one line, stopped in order.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,11 +12,11 @@ use tokio_util::sync::CancellationToken;
 use super::{DataPaths, Parts, RandomIds, Service, SystemClock};
 use crate::cards::ResvgCardPainter;
 use crate::channels::web::{self, Admission, Pages, WebChannel, WebSender};
-use crate::config::{RuntimeChoice as ChosenRuntime, Settings};
+use crate::config::{DeviceChoice as ChosenDevice, RuntimeChoice as ChosenRuntime, Settings};
 use crate::ports::{Channel, Clock as _, EffectQueue as _, IdSource as _};
 use crate::severity::{
-    BackendOptions, BatchLimits, DecodingPhotoReader, Model, ModelSource, OnnxSeverityGrader,
-    ReaderLimits, RuntimeChoice,
+    BackendOptions, BatchLimits, DecodingPhotoReader, DeviceChoice, Model, ModelSource,
+    OnnxSeverityGrader, ReaderLimits, RuntimeChoice, threads_for,
 };
 use crate::storage::{DataDirLock, Location, MasterKey, SqliteStore};
 use crate::wording::Wording;
@@ -44,10 +45,16 @@ pub async fn serve(settings: &Settings, announce: impl FnOnce(SocketAddr)) -> an
     }
     let wording = Wording::embedded()?;
     let model = open_model(settings)?;
+    let max_batch = if model.backend_description().device.is_cpu() {
+        NonZeroUsize::MIN
+    } else {
+        settings.model.batch
+    };
     let reader = DecodingPhotoReader::new(ReaderLimits::default());
     let grader = OnnxSeverityGrader::start(
         model,
         BatchLimits {
+            max_batch,
             capacity: settings.model.queue,
             ..BatchLimits::default()
         },
@@ -129,23 +136,43 @@ pub async fn open_store(settings: &Settings) -> anyhow::Result<SqliteStore> {
     Ok(SqliteStore::open(&location, &master, folder, Arc::new(RandomIds)).await?)
 }
 
-/// Opens the severity model with the runtime that the settings ask for, and tries it out.
+/// Opens the severity model with the runtime and on the device that the settings ask for, and tries it
+/// out.
 pub fn open_model(settings: &Settings) -> anyhow::Result<Model> {
     let source = match &settings.model.file {
         Some(file) => ModelSource::File(file.clone()),
         None => ModelSource::Bundled,
     };
-    let options = BackendOptions {
-        choice: match settings.model.runtime {
+    Ok(Model::open(&source, &backend_options(settings))?)
+}
+
+/// How the settings want a model to be run.
+pub(crate) fn backend_options(settings: &Settings) -> BackendOptions {
+    let model = &settings.model;
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    BackendOptions {
+        choice: match model.runtime {
             ChosenRuntime::Auto => RuntimeChoice::Auto,
             ChosenRuntime::Rten => RuntimeChoice::Rten,
             ChosenRuntime::OnnxRuntime => RuntimeChoice::OnnxRuntime,
         },
-        library: settings.model.library.clone(),
-        python_environments: settings.model.python_environments.clone(),
-        threads: settings.model.threads,
-    };
-    Ok(Model::open(&source, &options)?)
+        library: model.library.clone(),
+        python_environments: model.python_environments.clone(),
+        threads: model
+            .threads
+            .or_else(|| NonZeroUsize::new(threads_for(cores)))
+            .unwrap_or(NonZeroUsize::MIN),
+        device: match model.device {
+            ChosenDevice::Auto => DeviceChoice::Auto,
+            ChosenDevice::Cpu => DeviceChoice::Cpu,
+            ChosenDevice::Cuda => DeviceChoice::Cuda,
+            ChosenDevice::TensorRt => DeviceChoice::TensorRt,
+        },
+        device_id: model.device_id,
+        max_batch: model.batch,
+        fp16: model.fp16,
+        engine_cache: Some(DataPaths::of(settings).engines),
+    }
 }
 
 /// Sweeps out, now and then, what nobody will ask for any more.

@@ -19,7 +19,7 @@ pub use data::DataSettings;
 pub use environment::Environment;
 pub use error::ConfigError;
 pub use log::LogSettings;
-pub use model::{ModelSettings, RuntimeChoice};
+pub use model::{DeviceChoice, ModelSettings, RuntimeChoice};
 pub use reader::Origin;
 pub use settings::{Settings, SettingsFile};
 pub use web::WebSettings;

@@ -12,6 +12,10 @@ const RUNTIME: Key = Key::new("model.runtime");
 const LIBRARY: Key = Key::or_variable("model.library", environment::ORT_DYLIB_PATH);
 const THREADS: Key = Key::new("model.threads");
 const QUEUE: Key = Key::new("model.queue");
+const DEVICE: Key = Key::new("model.device");
+const DEVICE_ID: Key = Key::new("model.device_id");
+const BATCH: Key = Key::new("model.batch");
+const FP16: Key = Key::new("model.fp16");
 
 /// What runs the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +42,36 @@ impl RuntimeChoice {
     }
 }
 
+/// What the model runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeviceChoice {
+    /// A GPU where ONNX Runtime's library offers CUDA and a device is there, else the CPU.
+    Auto,
+    Cpu,
+    Cuda,
+    TensorRt,
+}
+
+impl DeviceChoice {
+    /// Every choice.
+    pub const ALL: [Self; 4] = [Self::Auto, Self::Cpu, Self::Cuda, Self::TensorRt];
+
+    /// The name used in `dupi.toml` and on the command line.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Cpu => "cpu",
+            Self::Cuda => "cuda",
+            Self::TensorRt => "tensorrt",
+        }
+    }
+
+    /// The choice of that name.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|choice| choice.id() == id)
+    }
+}
+
 /// Which severity model, and what runs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelSettings {
@@ -46,10 +80,17 @@ pub struct ModelSettings {
     pub runtime: RuntimeChoice,
     /// ONNX Runtime's shared library, where it was named.
     pub library: Option<PathBuf>,
-    /// Threads that work on one photo.
-    pub threads: NonZeroUsize,
+    /// Threads that work on one photo; left out, they follow from the machine's cores.
+    pub threads: Option<NonZeroUsize>,
     /// How many photos may wait; one more is asked to come back in a moment.
     pub queue: NonZeroUsize,
+    pub device: DeviceChoice,
+    /// Which GPU, counted from 0.
+    pub device_id: u32,
+    /// Most photos in one run on a GPU; on a CPU it is always one.
+    pub batch: NonZeroUsize,
+    /// Lets a GPU compute with fewer digits.
+    pub fp16: bool,
     /// Folders of active Python environments, in which ONNX Runtime may be found.
     pub python_environments: Vec<PathBuf>,
 }
@@ -60,15 +101,21 @@ impl Default for ModelSettings {
             file: None,
             runtime: RuntimeChoice::Auto,
             library: None,
-            threads: NonZeroUsize::MIN,
+            threads: None,
             queue: NonZeroUsize::new(64).expect("not zero"),
+            device: DeviceChoice::Auto,
+            device_id: 0,
+            batch: NonZeroUsize::new(16).expect("not zero"),
+            fp16: false,
             python_environments: Vec::new(),
         }
     }
 }
 
 impl ModelSettings {
-    pub(super) const KEYS: [&'static Key; 5] = [&FILE, &RUNTIME, &LIBRARY, &THREADS, &QUEUE];
+    pub(super) const KEYS: [&'static Key; 9] = [
+        &FILE, &RUNTIME, &LIBRARY, &THREADS, &QUEUE, &DEVICE, &DEVICE_ID, &BATCH, &FP16,
+    ];
 
     pub(super) fn read(
         reader: &mut Reader<'_>,
@@ -85,12 +132,26 @@ impl ModelSettings {
                     found.bad(format!("write one of {}", known.join(", ")))
                 })?,
         };
+        let device = match reader.text(&DEVICE)? {
+            None => defaults.device,
+            Some(found) => DeviceChoice::from_id(&found.text).ok_or_else(|| {
+                let known = DeviceChoice::ALL.map(|device| format!("`{}`", device.id()));
+                found.bad(format!("write one of {}", known.join(", ")))
+            })?,
+        };
         Ok(Self {
             file: reader.path(&FILE)?,
             runtime,
             library: reader.path(&LIBRARY)?,
-            threads: reader.number(&THREADS, 64)?.unwrap_or(defaults.threads),
+            threads: reader.number(&THREADS, 64)?,
             queue: reader.number(&QUEUE, 10_000)?.unwrap_or(defaults.queue),
+            device,
+            device_id: reader
+                .whole(&DEVICE_ID, 0, 63)?
+                .and_then(|id| u32::try_from(id).ok())
+                .unwrap_or(defaults.device_id),
+            batch: reader.number(&BATCH, 256)?.unwrap_or(defaults.batch),
+            fp16: reader.flag(&FP16)?.unwrap_or(defaults.fp16),
             python_environments: [environment::VIRTUAL_ENV, environment::CONDA_PREFIX]
                 .into_iter()
                 .filter_map(|name| environment.get(name))
@@ -99,14 +160,18 @@ impl ModelSettings {
         })
     }
 
-    pub(super) fn values(&self) -> [Option<toml::Value>; 5] {
+    pub(super) fn values(&self) -> [Option<toml::Value>; 9] {
         let count = |number: NonZeroUsize| i64::try_from(number.get()).ok().map(toml::Value::from);
         [
             self.file.as_deref().map(path_value),
             Some(self.runtime.id().into()),
             self.library.as_deref().map(path_value),
-            count(self.threads),
+            self.threads.and_then(count),
             count(self.queue),
+            Some(self.device.id().into()),
+            Some(i64::from(self.device_id).into()),
+            count(self.batch),
+            Some(self.fp16.into()),
         ]
     }
 }

@@ -152,20 +152,29 @@ impl<'a> Reader<'a> {
         key: &Key,
         most: usize,
     ) -> Result<Option<NonZeroUsize>, ConfigError> {
+        Ok(self.whole(key, 1, most)?.and_then(NonZeroUsize::new))
+    }
+
+    /// A whole number from `least` to `most`, from the file.
+    pub(super) fn whole(
+        &mut self,
+        key: &Key,
+        least: usize,
+        most: usize,
+    ) -> Result<Option<usize>, ConfigError> {
         let Some(value) = self.value(key) else {
             return Ok(None);
         };
         value
             .as_integer()
             .and_then(|number| usize::try_from(number).ok())
-            .and_then(NonZeroUsize::new)
-            .filter(|number| number.get() <= most)
+            .filter(|number| (least..=most).contains(number))
             .map(Some)
             .ok_or_else(|| {
                 bad(
                     key,
                     &value,
-                    &format!("write a whole number from 1 to {most}"),
+                    &format!("write a whole number from {least} to {most}"),
                 )
             })
     }

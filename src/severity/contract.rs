@@ -16,6 +16,22 @@ use crate::domain::scalp::{Condition, ModelIdentity};
 /// The contract that is understood.
 const CONTRACT: &str = "scalp-grader/1";
 
+/// The entries that every file must have.
+pub const MANDATORY_KEYS: [&str; 12] = [
+    "scalp.contract",
+    "scalp.model_id",
+    "scalp.model_version",
+    "scalp.conditions",
+    "scalp.grades",
+    "scalp.head",
+    "scalp.outputs",
+    "scalp.input",
+    "scalp.decision",
+    "scalp.training_data",
+    "scalp.synthetic_only",
+    "scalp.intended_use",
+];
+
 /// Where a file breaks the contract.
 #[derive(Debug, thiserror::Error)]
 #[error("model {file}: metadata `{key}` is {found}; expected {expected}")]
@@ -111,6 +127,8 @@ impl Contract {
         let id = metadata.text("scalp.model_id")?;
         let version = metadata.text("scalp.model_version")?;
         let input: InputText = metadata.json("scalp.input", "the input as a JSON object")?;
+        // First: where its batch is fixed, a runtime may infer the same of the outputs.
+        let input_spec = read_input(&metadata, &input, &facts.inputs)?;
         let outputs = read_outputs(&metadata, &facts.outputs)?;
         let contract = Self {
             identity: ModelIdentity {
@@ -119,7 +137,7 @@ impl Contract {
                 trained_on: metadata.text("scalp.training_data")?.to_owned(),
             },
             intended_use: metadata.text("scalp.intended_use")?.to_owned(),
-            input: read_input(&metadata, &input, &facts.inputs)?,
+            input: input_spec,
             input_name: input.name,
             outputs,
             order: read_order(&metadata)?,
@@ -426,4 +444,48 @@ fn check_slot(
         format!("naming `{name}`, which is not of float32")
     };
     Err(metadata.error(key, found, &expected))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Contract, GraphFacts, Slot};
+    use crate::severity::OnnxSummary;
+
+    /// The bundled model's metadata with a graph that gives so many conditions.
+    fn facts(conditions: usize) -> GraphFacts {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/models/dupi-demo.onnx");
+        let summary = OnnxSummary::read(&std::fs::read(path).unwrap()).unwrap();
+        let slot = |name: &str, sizes: &[usize]| Slot {
+            name: name.to_owned(),
+            is_float: true,
+            shape: Some(
+                [None]
+                    .into_iter()
+                    .chain(sizes.iter().copied().map(Some))
+                    .collect(),
+            ),
+        };
+        GraphFacts {
+            metadata: summary.metadata,
+            inputs: vec![slot("image", &[3, 240, 320])],
+            outputs: vec![
+                slot("probs", &[conditions, 4]),
+                slot("severity", &[conditions]),
+                slot("cam", &[conditions, 15, 20]),
+                slot("view", &[3]),
+            ],
+        }
+    }
+
+    #[test]
+    fn a_graph_of_seven_conditions_is_refused_with_its_shape() {
+        Contract::read(&facts(6), "six.onnx").unwrap();
+        let error = Contract::read(&facts(7), "seven.onnx").unwrap_err();
+        assert_eq!(
+            (error.key.as_str(), error.file.as_str()),
+            ("scalp.outputs", "seven.onnx")
+        );
+        assert!(error.found.contains("[N, 7, 4]"), "{error}");
+        assert!(error.expected.contains("[N, 6, 4]"), "{error}");
+    }
 }

@@ -6,11 +6,14 @@
 //!
 //! Begin at [`Model::open`] and [`Model::analyze`]; [`OnnxSeverityGrader`] puts a queue before them.
 
+mod attempts;
 mod contract;
 mod decode;
+mod file_kind;
 mod grade;
 mod model;
 mod onnx_file;
+mod opening;
 mod preprocess;
 mod quality;
 mod reader;
@@ -18,12 +21,16 @@ mod resize;
 mod runtime;
 mod worker;
 
-pub use contract::ContractError;
+pub use contract::{ContractError, MANDATORY_KEYS};
 pub use decode::{DecodeError, Format, Picture, decode};
+pub use file_kind::FileKind;
 pub use grade::Timing;
-pub use model::{Analysis, Model, ModelError, ModelSource};
-pub use onnx_file::NotOnnx;
+pub use model::{Analysis, Model, ModelError, ModelSource, Trial};
+pub use onnx_file::{GraphSlot, NotOnnx, OnnxSummary};
 pub use quality::{Measures, QualityLimits, measure};
 pub use reader::{DecodingPhotoReader, ReaderLimits};
-pub use runtime::{BackendDescription, BackendOptions, RuntimeChoice, RuntimeError, find_library};
+pub use runtime::{
+    BackendDescription, BackendOptions, Device, DeviceChoice, Fallback, LibraryError,
+    RuntimeChoice, RuntimeError, find_library, threads_for,
+};
 pub use worker::{BatchLimits, OnnxSeverityGrader};

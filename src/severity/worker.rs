@@ -1,12 +1,11 @@
 //! The one thread that owns the model, and the queue in front of it.
 //!
 //! Photos are decoded on other threads, then wait here. A batch forms while the model is busy; a caller
-//! who left is dropped before the model is asked; a full queue is an answer, not a wait. A panic of the
-//! model is an error of that batch and nothing more.
+//! who left is dropped before the model is asked; a full queue is an answer, not a wait. A batch that
+//! fails, or panics, is asked again in parts: see [`super::attempts`].
 
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -15,6 +14,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, oneshot};
 
+use super::attempts::{BatchRunner, run_all};
 use super::contract::Contract;
 use super::grade::{Prepared, RawOutput, Timing, judge, prepare};
 use super::model::Model;
@@ -46,14 +46,14 @@ impl Default for BatchLimits {
     }
 }
 
-type Answer = Result<RawOutput, BatchFailed>;
-
-/// What every caller of a batch is told when it fails.
-#[derive(Debug, Clone)]
-struct BatchFailed {
-    batch: usize,
-    source: Arc<RuntimeError>,
+impl BatchLimits {
+    fn shrink_to(&mut self, fits: usize) {
+        let fits = NonZeroUsize::new(fits).unwrap_or(NonZeroUsize::MIN);
+        self.max_batch = self.max_batch.min(fits);
+    }
 }
+
+type Answer = Result<RawOutput, RuntimeError>;
 
 /// A photo that waits for the model.
 #[derive(Debug)]
@@ -99,18 +99,24 @@ pub struct OnnxSeverityGrader {
 }
 
 impl OnnxSeverityGrader {
-    /// Starts the thread and gives it the model.
-    pub fn start(model: Model, limits: BatchLimits) -> std::io::Result<Self> {
+    /// Warms the model up, starts the thread and gives it the model.
+    pub fn start(mut model: Model, mut limits: BatchLimits) -> std::io::Result<Self> {
+        let (fits, took) = model.warm_up(limits.max_batch.get());
+        limits.shrink_to(fits);
+        tracing::info!(
+            model = model.identity().id,
+            backend = %model.backend_description(),
+            max_batch = limits.max_batch,
+            warm_up_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+            "The severity model is warm"
+        );
         let contract = model.contract();
         let capacity = limits.capacity.get();
         // One more than there are places, so that the order to stop always finds room.
         let (orders, received) = sync_channel(capacity + 1);
         let thread = std::thread::Builder::new()
             .name("severity".to_owned())
-            .spawn(move || {
-                let mut model = model;
-                work(|batch| model.run(batch), limits, &received);
-            })?;
+            .spawn(move || work(model, limits, &received))?;
         Ok(Self {
             contract,
             orders,
@@ -192,9 +198,10 @@ impl SeverityGrader for OnnxSeverityGrader {
             .map_err(|_| GradingError::Stopped)?;
         match answered.await {
             Ok(Ok(raw)) => Ok(judge(&raw, &ready.seen, &self.contract)),
-            Ok(Err(failed)) => Err(GradingError::Model {
-                batch: failed.batch,
-                source: Box::new(failed.source),
+            // It was asked alone before it was given up.
+            Ok(Err(error)) => Err(GradingError::Model {
+                batch: 1,
+                source: Box::new(error),
             }),
             Err(_) => Err(GradingError::Stopped),
         }
@@ -202,11 +209,7 @@ impl SeverityGrader for OnnxSeverityGrader {
 }
 
 /// The thread's life: until it is told to stop and has answered everyone before that.
-fn work(
-    mut run: impl FnMut(&[Tensor]) -> Result<Vec<RawOutput>, RuntimeError>,
-    mut limits: BatchLimits,
-    orders: &Receiver<Order>,
-) {
+fn work(mut runner: impl BatchRunner, mut limits: BatchLimits, orders: &Receiver<Order>) {
     let mut queue = VecDeque::new();
     let mut is_stopping = false;
     loop {
@@ -217,7 +220,13 @@ fn work(
             limits.linger = Duration::ZERO;
         }
         if let Some(batch) = take_batch(&mut queue, &limits, Instant::now()) {
-            answer(batch, &mut run);
+            if let Some(fits) = answer(batch, &mut runner) {
+                limits.shrink_to(fits);
+                tracing::warn!(
+                    max_batch = fits,
+                    "Batches hold at most {fits} photos from now on"
+                );
+            }
             continue;
         }
         if is_stopping {
@@ -237,35 +246,19 @@ fn work(
     }
 }
 
-fn answer(
-    batch: Vec<Waiting>,
-    run: &mut impl FnMut(&[Tensor]) -> Result<Vec<RawOutput>, RuntimeError>,
-) {
+/// Asks the model and answers everyone; gives the largest batch for next time, if that was learned.
+fn answer(batch: Vec<Waiting>, runner: &mut impl BatchRunner) -> Option<usize> {
     let (inputs, answers): (Vec<_>, Vec<_>) = batch
         .into_iter()
         .map(|waiting| (waiting.input, (waiting.answer, waiting.place)))
         .unzip();
-    let outcome =
-        catch_unwind(AssertUnwindSafe(|| run(&inputs))).unwrap_or(Err(RuntimeError::Panicked));
+    let attempts = run_all(runner, &inputs);
     // A caller who left meanwhile misses nothing; one who hears the answer finds the place free.
-    match outcome {
-        Ok(outputs) => {
-            for ((answer, place), output) in answers.into_iter().zip(outputs) {
-                drop(place);
-                let _ = answer.send(Ok(output));
-            }
-        }
-        Err(error) => {
-            let failed = BatchFailed {
-                batch: inputs.len(),
-                source: Arc::new(error),
-            };
-            for (answer, place) in answers {
-                drop(place);
-                let _ = answer.send(Err(failed.clone()));
-            }
-        }
+    for ((answer, place), outcome) in answers.into_iter().zip(attempts.outcomes) {
+        drop(place);
+        let _ = answer.send(outcome);
     }
+    attempts.fits
 }
 
 /// Puts a photo into the queue; says whether the order was to stop.
@@ -282,6 +275,7 @@ fn accept(order: Order, queue: &mut VecDeque<Waiting>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::severity::runtime::Device;
 
     struct Queue {
         places: Arc<Semaphore>,
@@ -353,30 +347,72 @@ mod tests {
         assert_eq!(queue.places.available_permits(), 1);
     }
 
+    /// A GPU with room for so many photos; it panics over the photo that is marked 0.
+    struct SmallGpu {
+        holds: usize,
+        runs: std::sync::mpsc::Sender<usize>,
+    }
+
+    impl BatchRunner for SmallGpu {
+        fn is_on_cpu(&self) -> bool {
+            false
+        }
+
+        fn run(&mut self, batch: &[Tensor]) -> Result<Vec<Answer>, RuntimeError> {
+            self.runs.send(batch.len()).unwrap();
+            if batch.len() > self.holds {
+                return Err(RuntimeError::OutOfMemory {
+                    device: Device::Cuda(0),
+                    source: "no more".into(),
+                });
+            }
+            assert!(batch[0].0[0] > 0.5, "the first photo makes it panic");
+            let outcome = |photo: &Tensor| {
+                Ok(RawOutput {
+                    probabilities: [[0.25; 4]; 6],
+                    severities: [photo.0[0]; 6],
+                    maps: vec![],
+                    view: [1.0, 0.0, 0.0],
+                })
+            };
+            Ok(batch.iter().map(outcome).collect())
+        }
+
+        fn on_cpu(
+            &self,
+            _because: &RuntimeError,
+        ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+            Err("there is none".into())
+        }
+    }
+
     #[test]
-    fn a_model_that_panics_answers_and_lives_on() {
-        let (orders, received) = sync_channel(4);
-        let mut queue = Queue::of(&[0, 0]);
+    fn a_bad_photo_and_a_small_gpu_fail_nobody_else_and_the_size_is_kept() {
+        let (orders, received) = sync_channel(16);
+        let mut queue = Queue::of(&[0; 9]);
         for waiting in queue.waiting.drain(..) {
             orders.send(Order::Grade(waiting)).unwrap();
         }
         orders.send(Order::Stop).unwrap();
-        let mut runs = 0;
-        let run = |batch: &[Tensor]| {
-            runs += 1;
-            assert!(batch[0].0[0] > 0.5, "the first photo makes it panic");
-            Err(RuntimeError::NotFinite {
-                output: "probs".to_owned(),
-            })
+        let (runs, sizes) = std::sync::mpsc::channel();
+        let limits = BatchLimits {
+            max_batch: NonZeroUsize::new(4).unwrap(),
+            ..BatchLimits::default()
         };
-        work(run, BatchLimits::default(), &received);
-        let told: Vec<String> = queue
-            .callers
-            .iter_mut()
-            .map(|caller| caller.try_recv().unwrap().unwrap_err().source.to_string())
-            .collect();
-        assert_eq!(told[0], RuntimeError::Panicked.to_string());
-        assert!(told[1].contains("not finite"));
-        assert_eq!((runs, queue.places.available_permits()), (2, 2));
+        work(SmallGpu { holds: 2, runs }, limits, &received);
+        let answers = queue.callers.iter_mut().map(|caller| {
+            let answer = caller.try_recv().unwrap();
+            answer
+                .map(|answer| answer.severities[0])
+                .map_err(|error| error.to_string())
+        });
+        let mut expected: Vec<Result<f32, String>> =
+            (0..9_u8).map(|mark| Ok(mark.into())).collect();
+        expected[0] = Err(RuntimeError::Panicked.to_string());
+        assert_eq!(answers.collect::<Vec<_>>(), expected);
+        // Four are too many, and of two one is bad; from then on two at a time.
+        let sizes: Vec<usize> = sizes.iter().collect();
+        assert_eq!(sizes, [4, 2, 1, 1, 2, 2, 2, 1]);
+        assert_eq!(queue.places.available_permits(), 9);
     }
 }

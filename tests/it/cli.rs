@@ -394,26 +394,174 @@ fn doctor_names_each_fault_and_what_to_do() {
 }
 
 #[test]
-fn model_check_tells_a_usable_file_from_a_broken_one() {
+fn model_check_says_all_of_a_usable_file() {
     let bundled = concat!(env!("CARGO_MANIFEST_DIR"), "/models/dupi-demo.onnx");
-    let shell = Shell::new().with("broken.onnx", [0x08, 0x01]);
-    let good = shell.runs(&["model", "check", bundled]);
+    let good = Shell::new().runs(&["model", "check", bundled]);
     assert_eq!((good.code, good.errors.as_str()), (0, ""));
-    assert!(good.output.contains("contract kept, self-test passed"));
-    assert!(good.output.contains("\nscalp.contract = scalp-grader/1\n"));
+    for part in [
+        "contract kept, self-test passed",
+        "\nmodel          dupi-demo/",
+        "\ndemonstration  yes",
+        "\ntrained on     ",
+        "\nintended use   ",
+        "\nconditions     fine_scaling, excess_sebum, ",
+        "\ndecision       {",
+        "\nmetrics        {",
+        "\nprecision      fp32\n",
+        "\ninput          image float32 [batch, 3, 240, 320]\n",
+        "\noutputs        probs float32 [batch, 6, 4]; ",
+        "\noperator set   ",
+        "Conv, ",
+        " of float32",
+        "\nruns in        rten (built in), device: CPU, threads: ",
+        " ms a photo",
+        "\nnot runnable   ",
+        "\nscalp.contract = scalp-grader/1\n",
+    ] {
+        assert!(
+            good.output.contains(part),
+            "{part:?} is not in:\n{}",
+            good.output
+        );
+    }
+    if let Ok(library) = std::fs::canonicalize(onnx_runtime_library()) {
+        let library = library.to_str().unwrap();
+        let both =
+            Shell::new().runs_with(&["model", "check", bundled], &[("ORT_DYLIB_PATH", library)]);
+        assert_eq!(both.code, 0, "{}", both.errors);
+        assert!(both.output.contains("runs in        ONNX Runtime "));
+        assert!(both.output.contains("runs in        rten"));
+        let apart = both
+            .output
+            .split_once("largest difference of a probability to the first: ")
+            .map(|(_, rest)| rest.lines().next().unwrap().parse::<f32>().unwrap());
+        assert!(apart.is_some_and(|apart| apart < 1e-3), "{}", both.output);
+    }
+}
 
+/// The library of ONNX Runtime that the tests are told of; an empty path where they are not.
+fn onnx_runtime_library() -> PathBuf {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the tests find the library by the same variable as the program"
+    )]
+    std::env::var_os("ORT_DYLIB_PATH")
+        .map(PathBuf::from)
+        .unwrap_or_default()
+}
+
+#[test]
+fn model_check_says_what_a_wrong_file_is_instead() {
+    let shell = Shell::new()
+        .with("empty.onnx", "")
+        .with("photo.onnx", std::fs::read(fixture("dark.jpg")).unwrap())
+        .with("page.onnx", "<!DOCTYPE html><html><body>404</body></html>")
+        .with("weights.pth", b"PK\x03\x04............archive/data.pkl")
+        .with(
+            "pointer.onnx",
+            "version https://git-lfs.github.com/spec/v1\noid sha256:0\n",
+        )
+        .with("broken.onnx", [0x08, 0x01]);
     for (file, what) in [
-        ("broken.onnx", "error: model broken.onnx"),
+        (
+            "empty.onnx",
+            "error: model empty.onnx is no ONNX model: it is empty\nhint: ",
+        ),
+        (
+            "photo.onnx",
+            "it is a JPEG picture\nhint: `dupi analyze` grades pictures",
+        ),
+        ("page.onnx", "it is a web page"),
+        (
+            "weights.pth",
+            "it is a PyTorch file (.pt, .pth)\nhint: export it to ONNX",
+        ),
+        ("pointer.onnx", "it is a Git LFS pointer"),
+        ("broken.onnx", "error: model broken.onnx is no ONNX model"),
         ("absent.onnx", "error: cannot read model absent.onnx: "),
     ] {
         let bad = shell.runs(&["model", "check", file]);
-        assert_eq!(bad.code, 1);
+        assert_eq!(bad.code, 1, "{file}");
         assert!(
-            bad.output.is_empty() && bad.errors.starts_with(what),
-            "{}",
+            bad.output.is_empty() && bad.errors.contains(what),
+            "{file}: {}",
             bad.errors
         );
     }
+}
+
+#[test]
+fn model_check_tells_of_any_onnx_file_and_what_it_lacks() {
+    // A graph `input image float32 [N, 3]` with one operator, and nothing of the contract.
+    let slot =
+        b"\x0A\x05image\x12\x10\x0A\x0E\x08\x01\x12\x0A\x0A\x03\x12\x01N\x0A\x03\x08\x80\x18";
+    let mut graph = b"\x0A\x14\x0A\x05image\x12\x05image\x22\x04Relu".to_vec();
+    for number in [0x5A, 0x62] {
+        graph.push(number);
+        graph.push(u8::try_from(slot.len()).unwrap());
+        graph.extend(slot);
+    }
+    let mut file = b"\x08\x08\x12\x05sieve\x42\x02\x10\x11\x3A".to_vec();
+    file.push(u8::try_from(graph.len()).unwrap());
+    file.extend(graph);
+    let shell = Shell::new().with("other.onnx", file);
+    let bad = shell.runs(&["model", "check", "other.onnx"]);
+    assert_eq!(bad.code, 1);
+    for part in [
+        "other.onnx: an ONNX file that cannot be used\n",
+        "\ninput          image float32 [N, 3072]\n",
+        "\noperator set   17\n",
+        "\noperators      Relu\n",
+        "\nwritten by     sieve\n",
+        "\nmissing keys   scalp.contract, scalp.model_id, ",
+        "`python -m dupi_training export`",
+    ] {
+        assert!(
+            bad.output.contains(part),
+            "{part:?} is not in:\n{}",
+            bad.output
+        );
+    }
+    assert!(
+        bad.errors.starts_with("error: model other.onnx"),
+        "{}",
+        bad.errors
+    );
+}
+
+#[test]
+fn a_gpu_that_cannot_be_had_is_missed_aloud_and_nothing_stops() {
+    let shell = Shell::new();
+    let doctor = shell.runs_with(
+        &["doctor", "--device", "cuda"],
+        &[("DUPI_WEB_ADDR", "127.0.0.1:0")],
+    );
+    assert_eq!(doctor.code, 0, "{}", doctor.output);
+    for part in [
+        "ok    device       CPU, threads: ",
+        "warn  device       CUDA device 0 was asked for and cannot be used: a GPU needs the library",
+        "hint: install the Python package onnxruntime-gpu",
+    ] {
+        assert!(
+            doctor.output.contains(part),
+            "{part:?} is not in:\n{}",
+            doctor.output
+        );
+    }
+    // The log says it, where it is asked for or the service starts.
+    let photo = fixture("close_up_normal.jpg");
+    let graded = shell.runs_with(
+        &["analyze", &photo, "--json", "--device", "tensorrt"],
+        &[("RUST_LOG", "warn")],
+    );
+    assert_eq!(graded.code, 0);
+    assert!(
+        graded
+            .errors
+            .contains("TensorRT on CUDA device 0 was asked for and cannot be used"),
+        "{}",
+        graded.errors
+    );
 }
 
 #[test]

@@ -70,7 +70,7 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
     );
     assert_eq!(settings.model.python_environments, [Path::new("/opt/venv")]);
     assert_eq!(settings.log.filter, "debug");
-    assert_eq!(settings.model.threads.get(), 1);
+    assert_eq!(settings.model.threads, None);
     assert_eq!(settings.origin("model.threads"), Origin::Default);
 }
 
@@ -156,6 +156,16 @@ fn bad_values_are_refused_naming_key_value_and_a_hint() {
             "model.runtime is `tract`; hint: write one of `auto`, `rten`, `onnxruntime`",
         ),
         (
+            "[model]\ndevice = 'gpu'",
+            &[],
+            "model.device is `gpu`; hint: write one of `auto`, `cpu`, `cuda`, `tensorrt`",
+        ),
+        (
+            "[model]\ndevice_id = 64",
+            &[],
+            "model.device_id is `64`; hint: write a whole number from 0 to 63",
+        ),
+        (
             "[data]\nfolder = ''",
             &[],
             "data.folder is ``; hint: name a path, or leave the key out",
@@ -226,6 +236,9 @@ fn the_effective_settings_are_a_settings_file_with_origins() {
         file = 'models/with \"quotes\".onnx'
         runtime = 'rten'
         threads = 3
+        device = 'tensorrt'
+        device_id = 2
+        fp16 = true
     ";
     let first = settings(file, &[("DUPI_DATA_DIR", "/srv/dupi")]).unwrap();
     let effective = first.effective();

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
+use crate::config::DeviceChoice;
 use crate::domain::consultation::Language;
 
 /// The whole command line.
@@ -39,7 +40,7 @@ pub(super) enum Command {
     /// Grade photos of a scalp
     Analyze(AnalyzeArguments),
     /// Check everything that serving needs, and say what to do
-    Doctor,
+    Doctor(DeviceArguments),
     /// Print the settings in force and where each came from; secrets are hidden
     Config,
     /// Severity models
@@ -53,8 +54,31 @@ pub(super) enum Command {
     },
 }
 
+/// What the model runs on; left out, the settings say.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct DeviceArguments {
+    /// What the model runs on, whatever the settings say
+    #[arg(long, value_parser = device())]
+    pub(super) device: Option<DeviceChoice>,
+}
+
+impl Command {
+    /// The device that was asked for.
+    pub(super) fn device(&self) -> Option<DeviceChoice> {
+        let arguments = match self {
+            Self::Serve(serve) => serve.device,
+            Self::Analyze(analyze) => analyze.device,
+            Self::Doctor(device) | Self::Model(ModelCommand::Check { device, .. }) => *device,
+            Self::Config | Self::Jobs { .. } => return None,
+        };
+        arguments.device
+    }
+}
+
 #[derive(Debug, Args)]
 pub(super) struct ServeArguments {
+    #[command(flatten)]
+    pub(super) device: DeviceArguments,
     /// Open the page in the browser
     #[arg(long)]
     pub(super) open: bool,
@@ -74,15 +98,24 @@ pub(super) struct AnalyzeArguments {
     /// The language of the card
     #[arg(long, requires = "card", value_parser = language(), default_value = "ko")]
     pub(super) language: Language,
+    #[command(flatten)]
+    pub(super) device: DeviceArguments,
 }
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ModelCommand {
-    /// Check a model file's contract and run its self-test
+    /// Say what a file is; of a severity model, whether it is usable and how well it runs
     Check {
-        /// An ONNX file
+        /// Any file
         file: PathBuf,
+        #[command(flatten)]
+        device: DeviceArguments,
     },
+}
+
+fn device() -> impl TypedValueParser<Value = DeviceChoice> {
+    PossibleValuesParser::new(DeviceChoice::ALL.map(DeviceChoice::id))
+        .map(|id| DeviceChoice::from_id(&id).expect("only known names are let through"))
 }
 
 fn language() -> impl TypedValueParser<Value = Language> {
@@ -95,6 +128,7 @@ mod tests {
     use clap::Parser as _;
 
     use super::{Arguments, Command};
+    use crate::config::DeviceChoice;
     use crate::domain::consultation::Language;
 
     fn command(line: &str) -> Result<Command, clap::Error> {
@@ -116,6 +150,25 @@ mod tests {
             );
         }
         assert!(matches!(command("dupi").unwrap(), Command::Serve(serve) if !serve.open));
+    }
+
+    #[test]
+    fn the_device_can_be_named_wherever_a_model_runs() {
+        for line in [
+            "dupi --device cuda",
+            "dupi serve --device cuda",
+            "dupi analyze a.jpg --device cuda",
+            "dupi doctor --device cuda",
+            "dupi model check a.onnx --device cuda",
+        ] {
+            assert_eq!(
+                command(line).unwrap().device(),
+                Some(DeviceChoice::Cuda),
+                "{line}"
+            );
+        }
+        assert_eq!(command("dupi doctor").unwrap().device(), None);
+        assert!(command("dupi --device gpu").is_err());
     }
 
     #[test]

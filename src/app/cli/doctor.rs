@@ -12,6 +12,7 @@ use crate::app::{DataPaths, RandomIds, open_model, open_store};
 use crate::cards::ResvgCardPainter;
 use crate::config::{ConfigError, RuntimeChoice, Settings};
 use crate::ports::{EffectQueue as _, EffectState, IdSource as _};
+use crate::severity::BackendDescription;
 use crate::storage::{DataDirError, DataDirLock, MasterKey};
 use crate::wording::Phrases;
 
@@ -273,26 +274,58 @@ fn model(settings: &Settings) -> Vec<Finding> {
             printable(&identity.id)
         ),
     );
-    let backend = model.backend_description();
-    let runtime = match (&backend.passed_over, &backend.library) {
-        (Some((library, why)), _) => Finding::warning(
-            "runtime",
+    let mut findings = vec![contract];
+    findings.extend(runtime_and_device(
+        model.backend_description(),
+        settings.model.runtime,
+    ));
+    findings
+}
+
+/// What runs the model, where, and what that is instead of.
+fn runtime_and_device(backend: &BackendDescription, chosen: RuntimeChoice) -> Vec<Finding> {
+    let mut runtime = Finding::good("runtime", printable(&backend.runtime_told()));
+    if backend.library.is_none() && backend.fallbacks.is_empty() && chosen == RuntimeChoice::Auto {
+        runtime = runtime
+            .hint("ONNX Runtime is faster: `pip install onnxruntime` in an active Python environment,")
+            .hint("or name its library in ORT_DYLIB_PATH");
+    }
+    let device = Finding::good(
+        "device",
+        match &backend.library {
+            Some(_) => format!(
+                "{} ({}), threads: {}",
+                backend.device,
+                backend.device.provider(),
+                backend.threads
+            ),
+            None => format!("{}, threads: {}", backend.device, backend.threads),
+        },
+    );
+    let fallbacks = backend.fallbacks.iter().map(|fallback| {
+        let reason = if fallback.was_asked {
+            "was asked for"
+        } else {
+            "was found"
+        };
+        let (why, hint) = match fallback.why.split_once("; hint: ") {
+            Some((why, hint)) => (why, hint),
+            None => (
+                fallback.why.as_str(),
+                "mend that, or set `model.device = \"cpu\"`; docs/devices.md says what a GPU needs",
+            ),
+        };
+        Finding::warning(
+            "device",
             format!(
-                "{backend}; {} was found but does not work: {}",
-                shown(library),
+                "{} {reason} and cannot be used: {}",
+                printable(&fallback.wanted),
                 printable(why)
             ),
         )
-        .hint("install the Python package onnxruntime anew, or set `model.runtime = \"rten\"`"),
-        (None, None) if settings.model.runtime == RuntimeChoice::Auto => Finding::good(
-            "runtime",
-            backend.to_string(),
-        )
-        .hint("ONNX Runtime is faster: `pip install onnxruntime` in an active Python environment,")
-        .hint("or name its library in ORT_DYLIB_PATH"),
-        (None, _) => Finding::good("runtime", backend.to_string()),
-    };
-    vec![contract, runtime]
+        .hint(printable(hint))
+    });
+    [runtime, device].into_iter().chain(fallbacks).collect()
 }
 
 fn fonts() -> Finding {
@@ -330,7 +363,37 @@ fn web_address(settings: &Settings, service: Service) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use super::{Finding, Health, told};
+    use std::num::NonZeroUsize;
+
+    use super::{Finding, Health, runtime_and_device, told};
+    use crate::config::RuntimeChoice;
+    use crate::severity::{BackendDescription, Device, Fallback};
+
+    #[test]
+    fn the_device_is_told_and_what_it_is_instead_of() {
+        let backend = BackendDescription {
+            runtime: "ONNX Runtime",
+            library: Some("/opt/libonnxruntime.so".into()),
+            version: Some("1.24.1".to_owned()),
+            device: Device::Cpu,
+            threads: NonZeroUsize::MIN,
+            fallbacks: vec![Fallback {
+                wanted: "CUDA device 0".to_owned(),
+                why: "it is not there; hint: plug it in".to_owned(),
+                was_asked: true,
+            }],
+        };
+        assert_eq!(
+            told(&runtime_and_device(&backend, RuntimeChoice::Auto)),
+            "\
+ok    runtime      ONNX Runtime 1.24.1 (/opt/libonnxruntime.so)
+ok    device       CPU (CPUExecutionProvider), threads: 1
+warn  device       CUDA device 0 was asked for and cannot be used: it is not there
+                   hint: plug it in
+it works; warnings: 1
+"
+        );
+    }
 
     #[test]
     fn every_line_says_how_good_it_is_and_what_to_do() {

@@ -66,21 +66,26 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn perform(command: Command, output: &mut dyn Write) -> anyhow::Result<Outcome> {
-    let settings = match (Settings::load(), &command) {
+    let mut settings = match (Settings::load(), &command) {
         (Ok(settings), _) => settings,
-        (Err(error), Command::Doctor) => return doctor::settings_refused(&error, output),
+        (Err(error), Command::Doctor(_)) => return doctor::settings_refused(&error, output),
         (Err(error), _) => return Err(error.into()),
     };
+    if let Some(device) = command.device() {
+        settings.model.device = device;
+    }
     log_to_standard_error(&settings, &command)?;
     match command {
         Command::Serve(serve) => in_runtime(serving::run(&settings, &serve, output)),
         Command::Analyze(analyze) => analyze::run(&settings, &analyze, output),
-        Command::Doctor => in_runtime(doctor::run(&settings, output)),
+        Command::Doctor(_) => in_runtime(doctor::run(&settings, output)),
         Command::Config => {
             output.write_all(settings.effective().as_bytes())?;
             Ok(Outcome::Done)
         }
-        Command::Model(ModelCommand::Check { file }) => model_check::run(settings, file, output),
+        Command::Model(ModelCommand::Check { file, .. }) => {
+            model_check::run(&settings, &file, output)
+        }
         Command::Jobs { limit } => in_runtime(jobs::run(&settings, limit, output)),
     }
 }

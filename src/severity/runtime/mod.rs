@@ -1,8 +1,10 @@
-//! What runs a model: rten, built in, or ONNX Runtime, when its library is found.
+//! What runs a model: rten, built in, or ONNX Runtime, when its library is found; the CPU or a GPU.
 //!
-//! A runtime knows tensors and their names and nothing of scalps. Both give the same numbers for the
-//! same file. CUDA is not asked for; it would be one more setting of [`onnxruntime`].
+//! A runtime knows tensors and their names and nothing of scalps. All give the same numbers for the
+//! same file, within the tolerance of its self-test. rten works on the CPU alone.
 
+mod device;
+mod library;
 mod onnxruntime;
 mod rten;
 
@@ -10,9 +12,17 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-pub use onnxruntime::find_library;
+pub(crate) use device::{Candidate, Engine, candidates};
+pub use device::{Device, DeviceChoice, Fallback, threads_for};
+pub use library::{LibraryError, find_library};
+
+use super::onnx_file::OnnxSummary;
 
 type BoxedError = Box<dyn std::error::Error + Send + Sync>;
+
+/// The newest operator set that both runtimes have been tried with. What is newer may mean something
+/// else by the same operator.
+pub(crate) const NEWEST_OPSET: u64 = 28;
 
 /// Which runtime is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,8 +42,17 @@ pub struct BackendOptions {
     pub library: Option<PathBuf>,
     /// Roots of Python environments in which the library may lie; if none works, rten is used.
     pub python_environments: Vec<PathBuf>,
-    /// Threads within one run. One is the fastest for small models on a busy machine.
+    /// Threads within one run on the CPU; [`threads_for`] a machine's cores.
     pub threads: NonZeroUsize,
+    pub device: DeviceChoice,
+    /// Which GPU, counted from 0.
+    pub device_id: u32,
+    /// Most photos in one run on a GPU: TensorRT builds its engine for up to so many.
+    pub max_batch: NonZeroUsize,
+    /// Lets a GPU compute with fewer digits: fp16 with TensorRT, TF32 with CUDA.
+    pub fp16: bool,
+    /// Where TensorRT keeps the engines it has built; building takes minutes.
+    pub engine_cache: Option<PathBuf>,
 }
 
 impl Default for BackendOptions {
@@ -43,29 +62,51 @@ impl Default for BackendOptions {
             library: None,
             python_environments: Vec::new(),
             threads: NonZeroUsize::MIN,
+            device: DeviceChoice::Auto,
+            device_id: 0,
+            max_batch: NonZeroUsize::MIN,
+            fp16: false,
+            engine_cache: None,
         }
     }
 }
 
-/// Which runtime is active, for whoever runs the service.
+/// What is active, for whoever runs the service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackendDescription {
     /// `rten` or `ONNX Runtime`.
     pub runtime: &'static str,
     /// The library that was loaded; none for what is built in.
     pub library: Option<PathBuf>,
+    /// The library's version, where its file name tells.
+    pub version: Option<String>,
+    pub device: Device,
     pub threads: NonZeroUsize,
-    /// A library that was found but did not work, and why.
-    pub passed_over: Option<(PathBuf, String)>,
+    /// What was better, or asked for, and could not be used.
+    pub fallbacks: Vec<Fallback>,
+}
+
+impl BackendDescription {
+    /// The runtime with its version and where it comes from.
+    pub fn runtime_told(&self) -> String {
+        let version = self.version.as_ref().map(|version| format!(" {version}"));
+        let version = version.unwrap_or_default();
+        match &self.library {
+            Some(library) => format!("{}{version} ({})", self.runtime, library.display()),
+            None => format!("{}{version} (built in)", self.runtime),
+        }
+    }
 }
 
 impl std::fmt::Display for BackendDescription {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.library {
-            Some(library) => write!(formatter, "{} ({})", self.runtime, library.display())?,
-            None => write!(formatter, "{} (built in)", self.runtime)?,
-        }
-        write!(formatter, ", threads: {}", self.threads)
+        write!(
+            formatter,
+            "{}, device: {}, threads: {}",
+            self.runtime_told(),
+            self.device,
+            self.threads
+        )
     }
 }
 
@@ -76,12 +117,32 @@ pub enum RuntimeError {
     Library {
         path: PathBuf,
         #[source]
-        source: BoxedError,
+        source: LibraryError,
     },
     #[error(
         "no ONNX Runtime library was found; hint: name it, or install the Python package onnxruntime"
     )]
     NoLibrary,
+    /// The library was built without what this device needs.
+    #[error(
+        "this library of ONNX Runtime has no {}; hint: {}", device.provider(), hint_for(*device)
+    )]
+    NoProvider { device: Device },
+    #[error("{device} cannot be used")]
+    Device {
+        device: Device,
+        #[source]
+        source: BoxedError,
+    },
+    #[error(
+        "the model uses ONNX operator set {found}, and {runtime} is known to work up to {newest}; hint: \
+         export the model with `opset_version={newest}` or lower"
+    )]
+    NewerOpset {
+        runtime: &'static str,
+        found: u64,
+        newest: u64,
+    },
     #[error("{runtime} cannot load the model")]
     Load {
         runtime: &'static str,
@@ -91,6 +152,12 @@ pub enum RuntimeError {
     #[error("{runtime} failed while running the model")]
     Run {
         runtime: &'static str,
+        #[source]
+        source: BoxedError,
+    },
+    #[error("{device} is out of memory")]
+    OutOfMemory {
+        device: Device,
         #[source]
         source: BoxedError,
     },
@@ -104,6 +171,16 @@ pub enum RuntimeError {
     NotFinite { output: String },
     #[error("the model panicked")]
     Panicked,
+}
+
+fn hint_for(device: Device) -> &'static str {
+    match device {
+        Device::Cpu => "use another library",
+        Device::Cuda(_) => "install the Python package onnxruntime-gpu instead of onnxruntime",
+        Device::TensorRt(_) => {
+            "install TensorRT and the Python package onnxruntime-gpu, or set `model.device = \"cuda\"`"
+        }
+    }
 }
 
 /// One input or output of a graph.
@@ -138,52 +215,66 @@ pub(crate) trait Runtime: Send {
     ) -> Result<Vec<Vec<f32>>, RuntimeError>;
 }
 
-/// Loads a graph into the runtime that the options lead to.
+/// Loads a graph as one candidate says.
 pub(crate) fn load(
     model: &[u8],
+    summary: &OnnxSummary,
+    candidate: &Candidate,
     options: &BackendOptions,
 ) -> Result<(Box<dyn Runtime>, BackendDescription), RuntimeError> {
-    let built_in = |passed_over| -> Result<(Box<dyn Runtime>, BackendDescription), RuntimeError> {
-        let runtime = rten::RtenRuntime::load(model, options.threads)?;
-        let description = BackendDescription {
-            runtime: rten::NAME,
-            library: None,
-            threads: options.threads,
-            passed_over,
-        };
-        Ok((Box::new(runtime), description))
+    let too_new = |runtime| RuntimeError::NewerOpset {
+        runtime,
+        found: summary.opset,
+        newest: NEWEST_OPSET,
     };
-    let through_library =
-        |library: PathBuf| -> Result<(Box<dyn Runtime>, BackendDescription), RuntimeError> {
-            let runtime = onnxruntime::OnnxRuntime::load(model, &library, options.threads)?;
+    let is_too_new = summary.opset > NEWEST_OPSET;
+    match &candidate.engine {
+        Engine::Rten if is_too_new => Err(too_new(rten::NAME)),
+        Engine::Rten => {
+            let runtime = rten::RtenRuntime::load(model, options.threads)?;
             let description = BackendDescription {
-                runtime: onnxruntime::NAME,
-                library: Some(library),
+                runtime: rten::NAME,
+                library: None,
+                version: None,
+                device: Device::Cpu,
                 threads: options.threads,
-                passed_over: None,
+                fallbacks: Vec::new(),
             };
             Ok((Box::new(runtime), description))
-        };
-    let found = || find_library(&options.python_environments);
-    match (options.choice, &options.library) {
-        (RuntimeChoice::Rten, _) => built_in(None),
-        (RuntimeChoice::Auto | RuntimeChoice::OnnxRuntime, Some(library)) => {
-            through_library(library.clone())
         }
-        (RuntimeChoice::OnnxRuntime, None) => {
-            through_library(found().ok_or(RuntimeError::NoLibrary)?)
+        Engine::OnnxRuntime(library) => {
+            let environment =
+                library::environment(library).map_err(|source| RuntimeError::Library {
+                    path: library.clone(),
+                    source,
+                })?;
+            // A library that is newer than this program may well know a newer set.
+            let runtime = onnxruntime::OnnxRuntime::load(
+                &environment,
+                model,
+                summary,
+                candidate.device,
+                options,
+            )
+            .map_err(|error| match error {
+                RuntimeError::Load { .. } if is_too_new => too_new(onnxruntime::NAME),
+                other => other,
+            })?;
+            let description = BackendDescription {
+                runtime: onnxruntime::NAME,
+                library: Some(library.clone()),
+                version: library::version(library),
+                device: candidate.device,
+                threads: options.threads,
+                fallbacks: Vec::new(),
+            };
+            Ok((Box::new(runtime), description))
         }
-        (RuntimeChoice::Auto, None) => match found() {
-            None => built_in(None),
-            // Found by chance, not asked for: what is built in does the same work. A broken model
-            // fails there again, and that error is the one to tell.
-            Some(library) => through_library(library.clone())
-                .or_else(|error| built_in(Some((library, told_with_causes(&error))))),
-        },
     }
 }
 
-fn told_with_causes(error: &dyn std::error::Error) -> String {
+/// An error with its causes in one line.
+pub(crate) fn told_with_causes(error: &dyn std::error::Error) -> String {
     std::iter::successors(Some(error), |error| error.source())
         .map(ToString::to_string)
         .collect::<Vec<_>>()

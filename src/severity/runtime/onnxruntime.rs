@@ -1,80 +1,163 @@
 //! ONNX Runtime, loaded while running, from a library that is on the machine.
 //!
-//! The library is always named: the implicit search of `ort` panics where it finds nothing.
+//! The library is always named: the implicit search of `ort` panics where it finds nothing. GPUs are
+//! asked for by provider, with nothing linked; a provider that cannot be had is an error here, never
+//! a silent step back to the CPU.
 
-use std::num::NonZeroUsize;
-use std::panic::catch_unwind;
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::path::Path;
 
 use ort::environment::Environment;
+use ort::ep::{CUDA, ExecutionProvider, TensorRT};
 use ort::session::Session;
+use ort::session::builder::SessionBuilder;
 use ort::value::{Outlet, Tensor, TensorElementType, ValueType};
 
-use super::{BoxedError, GraphFacts, Runtime, RuntimeError, Slot};
+use super::{BackendOptions, Device, GraphFacts, OnnxSummary, Runtime, RuntimeError, Slot};
 
 pub(super) const NAME: &str = "ONNX Runtime";
-
-/// A process can hold one library and one environment; whoever comes later shares them.
-static LOADED: Mutex<Option<(PathBuf, Environment)>> = Mutex::new(None);
 
 pub(super) struct OnnxRuntime {
     session: Session,
     facts: GraphFacts,
+    device: Device,
 }
 
 impl OnnxRuntime {
     pub(super) fn load(
+        environment: &Environment,
         model: &[u8],
-        library: &Path,
-        threads: NonZeroUsize,
+        summary: &OnnxSummary,
+        device: Device,
+        options: &BackendOptions,
     ) -> Result<Self, RuntimeError> {
-        let environment = environment(library).map_err(|source| RuntimeError::Library {
-            path: library.to_owned(),
-            source,
-        })?;
-        Self::with(&environment, model, threads).map_err(|error| RuntimeError::Load {
-            runtime: NAME,
-            source: error.into(),
-        })
-    }
-
-    fn with(environment: &Environment, model: &[u8], threads: NonZeroUsize) -> ort::Result<Self> {
-        let session = Session::builder(environment)?
-            .with_intra_threads(threads.get())?
-            .with_intra_op_spinning(false)?
-            .commit_from_memory(model)?;
-        let metadata = session.metadata()?;
-        let facts = GraphFacts {
-            metadata: metadata
-                .custom_keys()?
-                .into_iter()
-                .filter_map(|key| metadata.custom(&key).map(|value| (key, value)))
-                .collect(),
-            inputs: session.inputs().iter().map(slot).collect(),
-            outputs: session.outputs().iter().map(slot).collect(),
+        let not_loaded = |error: ort::Error| {
+            if tells_of_lacking_memory(error.message()) {
+                RuntimeError::OutOfMemory {
+                    device,
+                    source: error.into(),
+                }
+            } else if device.is_cpu() {
+                RuntimeError::Load {
+                    runtime: NAME,
+                    source: error.into(),
+                }
+            } else {
+                RuntimeError::Device {
+                    device,
+                    source: error.into(),
+                }
+            }
         };
-        drop(metadata);
-        Ok(Self { session, facts })
+        let is_offered = match device {
+            Device::Cpu => Ok(true),
+            Device::Cuda(_) => CUDA::is_available(),
+            Device::TensorRt(_) => TensorRT::is_available(),
+        };
+        if !is_offered.map_err(not_loaded)? {
+            return Err(RuntimeError::NoProvider { device });
+        }
+        let build = || -> ort::Result<(Session, GraphFacts)> {
+            let mut builder = Session::builder(environment)?
+                .with_intra_threads(options.threads.get())?
+                .with_intra_op_spinning(false)?;
+            register(&mut builder, device, summary, options)?;
+            let session = builder.commit_from_memory(model)?;
+            let facts = facts(&session)?;
+            Ok((session, facts))
+        };
+        let (session, facts) = build().map_err(not_loaded)?;
+        Ok(Self {
+            session,
+            facts,
+            device,
+        })
     }
 }
 
-fn environment(library: &Path) -> Result<Environment, BoxedError> {
-    let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((path, environment)) = loaded.as_ref() {
-        if path == library {
-            return Ok(environment.clone());
+/// Adds the providers of a device, the best first; ONNX Runtime itself adds the CPU for what they leave.
+fn register(
+    builder: &mut SessionBuilder,
+    device: Device,
+    summary: &OnnxSummary,
+    options: &BackendOptions,
+) -> ort::Result<()> {
+    let cuda = |id: u32| {
+        CUDA::default()
+            .with_device_id(number(id))
+            .with_tf32(options.fp16)
+    };
+    match device {
+        Device::Cpu => Ok(()),
+        Device::Cuda(id) => cuda(id).register(builder),
+        Device::TensorRt(id) => {
+            let mut tensorrt = TensorRT::default()
+                .with_device_id(number(id))
+                .with_fp16(options.fp16);
+            if let Some(folder) = &options.engine_cache {
+                std::fs::create_dir_all(folder).map_err(ort::Error::wrap)?;
+                let folder = path_text(folder)?;
+                tensorrt = tensorrt
+                    .with_engine_cache(true)
+                    .with_engine_cache_path(folder)
+                    .with_timing_cache(true)
+                    .with_timing_cache_path(folder);
+            }
+            // One engine for all batches, instead of a new one, minutes long, for each first size.
+            if let Some((name, sides)) = summary.photo_input() {
+                let shape = |batch: usize| format!("{name}:{batch}x{sides}");
+                let most = options.max_batch.get().max(2);
+                tensorrt = tensorrt
+                    .with_profile_min_shapes(shape(1))
+                    .with_profile_opt_shapes(shape(most))
+                    .with_profile_max_shapes(shape(most));
+            }
+            tensorrt.register(builder)?;
+            cuda(id).register(builder)
         }
-        return Err(format!("{} is loaded already", path.display()).into());
     }
-    // A file that is no such library is refused by an error in all ways that were tried; should one
-    // of its checks be an assertion instead, it is an error here as well.
-    let environment = catch_unwind(|| -> Result<Environment, BoxedError> {
-        Ok(ort::init_from(library)?.build()?)
+}
+
+fn number(id: u32) -> i32 {
+    i32::try_from(id).unwrap_or(i32::MAX)
+}
+
+fn path_text(path: &Path) -> ort::Result<&str> {
+    path.to_str().ok_or_else(|| {
+        ort::Error::new(format!(
+            "the engine cache {} is no path of text",
+            path.display()
+        ))
     })
-    .map_err(|_| "loading it panicked")??;
-    *loaded = Some((library.to_owned(), environment.clone()));
-    Ok(environment)
+}
+
+/// Whether an error tells that memory could not be had. There is no code for it: CUDA, cuDNN, cuBLAS,
+/// TensorRT and ONNX Runtime's own allocator each have words of their own.
+fn tells_of_lacking_memory(message: &str) -> bool {
+    const WORDS: [&str; 6] = [
+        "out of memory",
+        "outofmemory",
+        "memory_allocation",
+        "alloc_failed",
+        "failed to allocate memory",
+        "bad_alloc",
+    ];
+    let message = message
+        .to_ascii_lowercase()
+        .replace("out_of_memory", "out of memory");
+    WORDS.iter().any(|words| message.contains(words))
+}
+
+fn facts(session: &Session) -> ort::Result<GraphFacts> {
+    let metadata = session.metadata()?;
+    Ok(GraphFacts {
+        metadata: metadata
+            .custom_keys()?
+            .into_iter()
+            .filter_map(|key| metadata.custom(&key).map(|value| (key, value)))
+            .collect(),
+        inputs: session.inputs().iter().map(slot).collect(),
+        outputs: session.outputs().iter().map(slot).collect(),
+    })
 }
 
 fn slot(outlet: &Outlet) -> Slot {
@@ -109,9 +192,19 @@ impl Runtime for OnnxRuntime {
         values: Vec<f32>,
         outputs: &[String],
     ) -> Result<Vec<Vec<f32>>, RuntimeError> {
-        let failed = |error: ort::Error| RuntimeError::Run {
-            runtime: NAME,
-            source: error.into(),
+        let device = self.device;
+        let failed = |error: ort::Error| {
+            if tells_of_lacking_memory(error.message()) {
+                RuntimeError::OutOfMemory {
+                    device,
+                    source: error.into(),
+                }
+            } else {
+                RuntimeError::Run {
+                    runtime: NAME,
+                    source: error.into(),
+                }
+            }
         };
         let tensor = Tensor::from_array((shape, values)).map_err(failed)?;
         let found = self
@@ -132,46 +225,28 @@ impl Runtime for OnnxRuntime {
     }
 }
 
-/// The library of ONNX Runtime within one of these Python environments, as `pip` puts it there.
-pub fn find_library(environments: &[PathBuf]) -> Option<PathBuf> {
-    environments
-        .iter()
-        .flat_map(|root| site_packages(root))
-        .map(|packages| packages.join("onnxruntime").join("capi"))
-        .find_map(|folder| entries(&folder).into_iter().find(|path| is_library(path)))
-}
+#[cfg(test)]
+mod tests {
+    use super::tells_of_lacking_memory;
 
-fn site_packages(root: &Path) -> Vec<PathBuf> {
-    let unix = ["lib", "lib64"]
-        .into_iter()
-        .flat_map(|lib| entries(&root.join(lib)))
-        .filter(|path| name(path).starts_with("python3"));
-    unix.chain([root.join("Lib")])
-        .map(|path| path.join("site-packages"))
-        .collect()
-}
-
-/// The shared library itself, not the provider libraries that lie next to it.
-fn is_library(path: &Path) -> bool {
-    let name = name(path);
-    name == "onnxruntime.dll"
-        || name.starts_with("libonnxruntime.so")
-        || (name.starts_with("libonnxruntime.") && path.extension() == Some("dylib".as_ref()))
-}
-
-fn name(path: &Path) -> &str {
-    path.file_name()
-        .and_then(|name| name.to_str())
-        .unwrap_or_default()
-}
-
-/// What lies in a folder, by name; nothing if it cannot be read.
-fn entries(folder: &Path) -> Vec<PathBuf> {
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .collect();
-    paths.sort();
-    paths
+    #[test]
+    fn lacking_memory_is_known_by_its_words() {
+        for message in [
+            "CUDA failure 2: out of memory ; GPU=0 ; expr=cudaMalloc((void**)&p, size)",
+            "CUDNN_STATUS_ALLOC_FAILED",
+            "BFCArena::AllocateRawInternal Failed to allocate memory for requested buffer of size 9",
+            "CUDA_ERROR_OUT_OF_MEMORY",
+            "std::bad_alloc",
+            "[TRT] Requested amount of GPU memory, error code 2: OutOfMemory",
+        ] {
+            assert!(tells_of_lacking_memory(message), "{message}");
+        }
+        for message in [
+            "Non-zero status code returned",
+            "no CUDA-capable device",
+            "",
+        ] {
+            assert!(!tells_of_lacking_memory(message), "{message}");
+        }
+    }
 }

@@ -1,10 +1,11 @@
 //! A model file is believed only as far as it keeps its contract.
 
 use dupi::severity::{
-    BackendOptions, ContractError, Model, ModelError, ModelSource, RuntimeChoice,
+    BackendOptions, ContractError, MANDATORY_KEYS, Model, ModelError, ModelSource, NotOnnx,
+    RuntimeChoice, RuntimeError,
 };
 
-use super::onnx_file::{bundled_value, bundled_with};
+use super::onnx_file::{bundled, bundled_value, bundled_with, changed};
 
 fn open(bytes: Vec<u8>) -> Result<Model, ModelError> {
     let options = BackendOptions {
@@ -37,26 +38,13 @@ fn the_bundled_model_says_that_it_is_a_demonstration() {
     assert!(model.metadata().any(|(key, _)| key == "scalp.contract"));
     assert_eq!(
         model.backend_description().to_string(),
-        "rten (built in), threads: 1"
+        "rten (built in), device: CPU, threads: 1"
     );
 }
 
 #[test]
 fn every_mandatory_entry_is_missed_by_name() {
-    for key in [
-        "scalp.contract",
-        "scalp.model_id",
-        "scalp.model_version",
-        "scalp.conditions",
-        "scalp.grades",
-        "scalp.head",
-        "scalp.outputs",
-        "scalp.input",
-        "scalp.decision",
-        "scalp.training_data",
-        "scalp.synthetic_only",
-        "scalp.intended_use",
-    ] {
+    for key in MANDATORY_KEYS {
         let error = refusal(key, None);
         assert_eq!((error.key.as_str(), error.found.as_str()), (key, "missing"));
         let told = error.to_string();
@@ -66,7 +54,7 @@ fn every_mandatory_entry_is_missed_by_name() {
 
 #[test]
 fn a_wrong_entry_is_told_with_what_was_found_and_expected() {
-    let changed = |key: &str, from: &str, to: &str| {
+    let replaced = |key: &str, from: &str, to: &str| {
         let value = bundled_value(key);
         assert!(value.contains(from), "{key} holds no {from}");
         value.replacen(from, to, 1)
@@ -87,38 +75,43 @@ fn a_wrong_entry_is_told_with_what_was_found_and_expected() {
         ("scalp.gate", "open".to_owned(), "`enforce` or `advisory`"),
         (
             "scalp.conditions",
-            changed("scalp.conditions", "dandruff", "freckles"),
+            replaced("scalp.conditions", "dandruff", "freckles"),
             "dandruff",
+        ),
+        (
+            "scalp.conditions",
+            replaced("scalp.conditions", "[", "[\"itching\", "),
+            "a list of fine_scaling, ",
         ),
         ("scalp.input", "not json".to_owned(), "JSON"),
         (
             "scalp.input",
-            changed("scalp.input", "\"RGB\"", "\"BGR\""),
+            replaced("scalp.input", "\"RGB\"", "\"BGR\""),
             "color `RGB`",
         ),
         (
             "scalp.input",
-            changed("scalp.input", "\"cover\"", "\"stretch\""),
+            replaced("scalp.input", "\"cover\"", "\"stretch\""),
             "resize `cover`",
         ),
         (
             "scalp.input",
-            changed("scalp.input", "320", "321"),
+            replaced("scalp.input", "320", "321"),
             "[N, 3, 240, 321]",
         ),
         (
             "scalp.input",
-            changed("scalp.input", "\"image\"", "\"picture\""),
+            replaced("scalp.input", "\"image\"", "\"picture\""),
             "`picture`",
         ),
         (
             "scalp.outputs",
-            changed("scalp.outputs", "\"name\": \"cam\"", "\"name\": \"map\""),
+            replaced("scalp.outputs", "\"name\": \"cam\"", "\"name\": \"map\""),
             "`map`",
         ),
         (
             "scalp.outputs",
-            changed(
+            replaced(
                 "scalp.outputs",
                 "\"name\": \"view\"",
                 "\"name\": \"severity\"",
@@ -127,7 +120,7 @@ fn a_wrong_entry_is_told_with_what_was_found_and_expected() {
         ),
         (
             "scalp.decision",
-            changed(
+            replaced(
                 "scalp.decision",
                 "\"close_up_min\": 0",
                 "\"close_up_min\": 7",
@@ -142,7 +135,7 @@ fn a_wrong_entry_is_told_with_what_was_found_and_expected() {
         ("scalp.cam", "{\"range\": [0, 0]}".to_owned(), "above 0"),
         (
             "scalp.selftest",
-            changed("scalp.selftest", "lcg-v1", "lcg-v9"),
+            replaced("scalp.selftest", "lcg-v1", "lcg-v9"),
             "`lcg-v1`",
         ),
     ] {
@@ -198,7 +191,18 @@ fn conditions_are_mapped_by_name_and_not_by_place() {
 
 #[test]
 fn what_is_no_model_is_refused() {
-    for bytes in [Vec::new(), b"hello".to_vec(), vec![0xFF; 4000]] {
+    let error = open(Vec::new()).unwrap_err();
+    assert!(
+        matches!(
+            error,
+            ModelError::NotOnnx {
+                source: NotOnnx::Empty,
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+    for bytes in [b"hello".to_vec(), vec![0xFF; 4000]] {
         let error = open(bytes).unwrap_err();
         assert!(matches!(error, ModelError::NotOnnx { .. }), "{error:?}");
     }
@@ -213,4 +217,112 @@ fn what_is_no_model_is_refused() {
     let missing = ModelSource::File("does/not/exist.onnx".into());
     let error = Model::open(&missing, &BackendOptions::default()).unwrap_err();
     assert!(error.to_string().contains("does/not/exist.onnx"), "{error}");
+}
+
+/// Fields of an ONNX file on the way to what a test changes.
+mod field {
+    pub(super) const OPSET: &[u64] = &[8];
+    pub(super) const VERSION: u64 = 2;
+    pub(super) const WEIGHTS: &[u64] = &[7, 5];
+    pub(super) const RAW_DATA: u64 = 9;
+    /// Graph, input, type, tensor, shape, size.
+    pub(super) const INPUT_SIZE: &[u64] = &[7, 11, 2, 1, 2, 1];
+    pub(super) const SIZE: u64 = 1;
+    pub(super) const SIZE_NAME: u64 = 2;
+}
+
+#[test]
+fn a_fixed_batch_is_refused_with_the_shape_that_was_found() {
+    use super::onnx_file::put_number;
+    // A name stands where any size is taken: the batch.
+    let fixed = changed(&bundled(), field::INPUT_SIZE, &mut |number, content| {
+        (number == field::SIZE_NAME && content == b"batch").then(|| {
+            let mut size = Vec::new();
+            put_number(&mut size, field::SIZE, 1);
+            size
+        })
+    });
+    let Err(ModelError::Contract(error)) = open(fixed) else {
+        panic!("a fixed batch must be refused");
+    };
+    assert_eq!(error.key, "scalp.input");
+    assert!(
+        error.found.contains("[1, 3, 240, 320]") && error.expected.contains("[N, 3, 240, 320]"),
+        "{error}"
+    );
+
+    // An untouched file goes through the same hands unharmed.
+    let same = changed(&bundled(), field::INPUT_SIZE, &mut |_, _| None);
+    assert_eq!(same, bundled());
+}
+
+#[test]
+fn a_newer_operator_set_is_told_by_its_number() {
+    let newer = changed(&bundled(), field::OPSET, &mut |number, _| {
+        (number == field::VERSION).then(|| {
+            let mut version = Vec::new();
+            super::onnx_file::put_number(&mut version, field::VERSION, 99);
+            version
+        })
+    });
+    let mut ways = vec![BackendOptions {
+        choice: RuntimeChoice::Rten,
+        ..BackendOptions::default()
+    }];
+    ways.extend(super::onnx_runtime_library().map(|library| BackendOptions {
+        library: Some(library),
+        ..BackendOptions::default()
+    }));
+    for options in ways {
+        let source = ModelSource::Bytes {
+            name: "new.onnx".to_owned(),
+            bytes: newer.clone(),
+        };
+        let Err(ModelError::Runtime { file, source }) = Model::open(&source, &options) else {
+            panic!("operator set 99 must be refused");
+        };
+        assert_eq!(file, "new.onnx");
+        assert!(
+            matches!(source, RuntimeError::NewerOpset { found: 99, newest, .. } if newest < 99),
+            "{source:?}"
+        );
+    }
+}
+
+#[test]
+fn weights_that_are_no_numbers_are_found_by_the_self_test() {
+    for options in [Some(RuntimeChoice::Rten), None] {
+        let broken = changed(&bundled(), field::WEIGHTS, &mut |number, content| {
+            (number == field::RAW_DATA && content.len() > 100).then(|| {
+                let mut data = Vec::new();
+                let nan = f32::NAN.to_le_bytes().repeat(content.len() / 4);
+                super::onnx_file::put(&mut data, field::RAW_DATA, &nan);
+                data
+            })
+        });
+        let library = super::onnx_runtime_library();
+        let options = match (options, library) {
+            (Some(choice), _) => BackendOptions {
+                choice,
+                ..BackendOptions::default()
+            },
+            (None, Some(library)) => BackendOptions {
+                library: Some(library),
+                ..BackendOptions::default()
+            },
+            (None, None) => return,
+        };
+        let source = ModelSource::Bytes {
+            name: "nan.onnx".to_owned(),
+            bytes: broken,
+        };
+        let error = Model::open(&source, &options).unwrap_err();
+        let ModelError::Runtime { source, .. } = &error else {
+            panic!("{error:?}");
+        };
+        assert!(
+            source.to_string().contains("not finite"),
+            "{options:?}: {source:?}"
+        );
+    }
 }

@@ -5,10 +5,39 @@
 /// The field of a model that holds one metadata entry.
 const METADATA: u64 = 14;
 
+/// The bundled model.
+pub(super) fn bundled() -> Vec<u8> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/models/dupi-demo.onnx");
+    std::fs::read(path).expect("the bundled model")
+}
+
+/// A message with some of its inmost fields replaced. `path` leads through nested messages; `change`
+/// is told each field there, number and content, and gives its new coding, or nothing to keep it. A
+/// number's content is its coding.
+pub(super) fn changed(
+    message: &[u8],
+    path: &[u64],
+    change: &mut impl FnMut(u64, &[u8]) -> Option<Vec<u8>>,
+) -> Vec<u8> {
+    let mut result = Vec::with_capacity(message.len());
+    for (number, whole, content) in fields(message) {
+        match path.split_first() {
+            None => match change(number, content) {
+                Some(field) => result.extend(field),
+                None => result.extend(whole),
+            },
+            Some((step, rest)) if *step == number => {
+                put(&mut result, number, &changed(content, rest, change));
+            }
+            Some(_) => result.extend(whole),
+        }
+    }
+    result
+}
+
 /// The bundled model with one metadata entry replaced, or left out.
 pub(super) fn bundled_with(key: &str, value: Option<&str>) -> Vec<u8> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/models/dupi-demo.onnx");
-    let model = std::fs::read(path).expect("the bundled model");
+    let model = bundled();
     let mut changed: Vec<u8> = fields(&model)
         .filter(|(number, _, content)| *number != METADATA || entry(content).0 != key)
         .flat_map(|(_, whole, _)| whole.to_vec())
@@ -24,8 +53,7 @@ pub(super) fn bundled_with(key: &str, value: Option<&str>) -> Vec<u8> {
 
 /// The value of one metadata entry of the bundled model.
 pub(super) fn bundled_value(key: &str) -> String {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/models/dupi-demo.onnx");
-    let model = std::fs::read(path).expect("the bundled model");
+    let model = bundled();
     fields(&model)
         .filter(|(number, ..)| *number == METADATA)
         .map(|(.., content)| entry(content))
@@ -44,18 +72,23 @@ fn entry(content: &[u8]) -> (String, String) {
     (text(1), text(2))
 }
 
-/// Number, whole coding and content of each field.
+/// Number, whole coding and content of each field; of a number the content is its coding.
 fn fields(mut bytes: &[u8]) -> impl Iterator<Item = (u64, &[u8], &[u8])> {
     std::iter::from_fn(move || {
         let start = bytes;
         let tag = take_varint(&mut bytes)?;
+        let before = bytes;
         let length = match tag & 7 {
             0 => {
                 take_varint(&mut bytes)?;
-                0
+                let length = before.len() - bytes.len();
+                bytes = before;
+                length
             }
+            1 => 8,
             2 => usize::try_from(take_varint(&mut bytes)?).expect("a length"),
-            other => panic!("a model has no top field of wire type {other}"),
+            5 => 4,
+            other => panic!("an ONNX file has no field of wire type {other}"),
         };
         let (content, rest) = bytes.split_at(length);
         bytes = rest;
@@ -76,10 +109,17 @@ fn take_varint(bytes: &mut &[u8]) -> Option<u64> {
     None
 }
 
-fn put(bytes: &mut Vec<u8>, number: u64, content: &[u8]) {
+/// Appends a field that holds bytes.
+pub(super) fn put(bytes: &mut Vec<u8>, number: u64, content: &[u8]) {
     put_varint(bytes, number << 3 | 2);
     put_varint(bytes, content.len() as u64);
     bytes.extend(content);
+}
+
+/// Appends a field that holds a number.
+pub(super) fn put_number(bytes: &mut Vec<u8>, number: u64, value: u64) {
+    put_varint(bytes, number << 3);
+    put_varint(bytes, value);
 }
 
 fn put_varint(bytes: &mut Vec<u8>, mut value: u64) {
