@@ -6,6 +6,8 @@
 //!
 //! Begin at [`Model::open`] and [`Model::analyze`]; [`OnnxSeverityGrader`] puts a queue before them.
 
+#[cfg(test)]
+mod agreement;
 mod attempts;
 mod contract;
 mod decode;

@@ -2,7 +2,7 @@
 
 import argparse
 
-from . import demonstration
+from . import agreement, demonstration
 from .aihub import commands as aihub
 from .fitting import commands as fitting
 
@@ -13,6 +13,7 @@ def main(arguments=None):
     aihub.register(commands)
     fitting.register(commands)
     demonstration.register(commands)
+    agreement.register(commands)
     options = parser.parse_args(arguments)
     options.action(options)
 

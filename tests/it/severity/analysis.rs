@@ -324,3 +324,70 @@ fn odd_kinds_of_pictures_are_analysed_without_complaint() {
         assert_eq!(analysis.judgement.verdict, Verdict::TooSmall, "{name}");
     }
 }
+
+/// Builds a shared library from C, where there is a compiler; says so where there is none.
+#[cfg(target_os = "linux")]
+fn library_of(folder: &std::path::Path, name: &str, source: &str) -> Option<std::path::PathBuf> {
+    let (code, library) = (
+        folder.join(format!("{name}.c")),
+        folder.join(format!("lib{name}.so")),
+    );
+    std::fs::write(&code, source).unwrap();
+    let built = std::process::Command::new("cc")
+        .args(["-shared", "-fPIC", "-o"])
+        .args([&library, &code])
+        .status();
+    if built.is_ok_and(|status| status.success()) {
+        return Some(library);
+    }
+    println!("SKIPPED: there is no C compiler to build a wrong library with");
+    None
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_library_of_another_kind_or_version_is_told_as_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = "
+        static const void *api(unsigned version) { return 0; }
+        static const char *version(void) { return \"1.10.0\"; }
+        struct base { const void *(*api)(unsigned); const char *(*version)(void); };
+        static const struct base base = { api, version };
+        const struct base *OrtGetApiBase(void) { return &base; }
+    ";
+    for (name, source, part) in [
+        (
+            "other",
+            "int something(void) { return 1; }",
+            "not of ONNX Runtime",
+        ),
+        (
+            "old",
+            old,
+            "it is ONNX Runtime 1.10.0, expected 1.24 or newer",
+        ),
+    ] {
+        let Some(library) = library_of(folder.path(), name, source) else {
+            return;
+        };
+        let options = BackendOptions {
+            library: Some(library.clone()),
+            ..BackendOptions::default()
+        };
+        let error = Model::open(&ModelSource::Bundled, &options).unwrap_err();
+        let ModelError::Runtime {
+            source: RuntimeError::Library { path, source },
+            ..
+        } = error
+        else {
+            panic!("{name}: {error:?}");
+        };
+        assert_eq!(path, library);
+        let told = source.to_string();
+        // A process holds one library: beside another test that has loaded one, this says so.
+        assert!(
+            told.contains(part) || told.contains("is loaded already"),
+            "{told}"
+        );
+    }
+}
