@@ -652,3 +652,58 @@ fn a_service_announces_itself_keeps_its_folder_and_stops_when_asked() {
         assert!(!shell.folder().join("data/master.key").exists());
     }
 }
+
+/// Builds a shared library from C, where there is a compiler; says so where there is none.
+#[cfg(target_os = "linux")]
+#[expect(clippy::print_stderr, reason = "a test that did not run must say so")]
+fn library_of(folder: &Path, name: &str, source: &str) -> Option<String> {
+    let (code, library) = (
+        folder.join(format!("{name}.c")),
+        folder.join(format!("lib{name}.so")),
+    );
+    std::fs::write(&code, source).expect("the folder is ours");
+    let built = Command::new("cc")
+        .args(["-shared", "-fPIC", "-o"])
+        .args([&library, &code])
+        .status();
+    if built.is_ok_and(|status| status.success()) {
+        return Some(library.to_str().expect("a path of text").to_owned());
+    }
+    eprintln!("SKIPPED: there is no C compiler to build a wrong library with");
+    None
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_library_of_another_kind_or_version_is_told_as_what_it_is() {
+    let old = "
+        static const void *api(unsigned version) { return 0; }
+        static const char *version(void) { return \"1.10.0\"; }
+        struct base { const void *(*api)(unsigned); const char *(*version)(void); };
+        static const struct base base = { api, version };
+        const struct base *OrtGetApiBase(void) { return &base; }
+    ";
+    let shell = Shell::new().with("text.so", "no library");
+    let text = shell.folder().join("text.so").to_str().unwrap().to_owned();
+    let other = "int something(void) { return 1; }";
+    for (library, part) in [
+        (Some(text), "it cannot be loaded as a library"),
+        (
+            library_of(shell.folder(), "other", other),
+            "it is a library, but not of ONNX Runtime",
+        ),
+        (
+            library_of(shell.folder(), "old", old),
+            "it is ONNX Runtime 1.10.0, expected 1.24 or newer\nhint: ",
+        ),
+    ] {
+        let Some(library) = library else { continue };
+        let refused = shell.runs_with(&["analyze", "any.jpg"], &[("ORT_DYLIB_PATH", &library)]);
+        assert_eq!(refused.code, 1);
+        assert!(
+            refused.errors.contains(&library) && refused.errors.contains(part),
+            "{}",
+            refused.errors
+        );
+    }
+}
