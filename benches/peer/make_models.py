@@ -1,6 +1,6 @@
-"""An EfficientNet-B0 at 380 px with random weights, with the contract of the service.
+"""A network of timm with random weights, with the contract of the service.
 
-`make_models.py FOLDER` writes `efficientnet_b0_380.onnx` there. It needs timm and `models/training`. What it
+`make_models.py NAME SIDE FILE`, as `efficientnet_b0 380 b0.onnx`, writes the file. It needs timm and `models/training`. What it
 grades means nothing; how long it takes is what a trained one takes.
 """
 
@@ -77,4 +77,4 @@ def write(name, side, path):
 
 
 if __name__ == "__main__":
-    write("efficientnet_b0", 380, Path(sys.argv[1]) / "efficientnet_b0_380.onnx")
+    write(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))

@@ -3,14 +3,15 @@
 //! `cargo bench --bench severity` measures everything and prints rows of tables; a word after `--` only
 //! what is named so: `photo`, `rten`, `ceiling`, `peer`, `memory`, `gpu`. `ORT_DYLIB_PATH` names the
 //! library of ONNX Runtime, `DUPI_BENCH_PYTHON` an interpreter with `benches/peer/requirements.txt`;
-//! what needs one that is not there is told to be "not run". `DUPI_BENCH_THREADS` are the threads of
-//! each session, all cores unless set. Linux only.
+//! what needs one that is not there is told to be "not run". `DUPI_BENCH_CORES` are the cores that
+//! either side may use, all unless set. Linux only.
 #![expect(clippy::print_stdout, reason = "its output is the tables")]
 #![expect(
     clippy::disallowed_methods,
     reason = "it is no part of the program, and its settings come from the environment"
 )]
 
+mod gpu;
 mod measure;
 mod peer;
 mod raw;
@@ -23,12 +24,13 @@ use std::time::Instant;
 use anyhow::Context as _;
 use dupi::ports::SeverityGrader as _;
 use dupi::severity::{
-    BackendOptions, BatchLimits, Model, ModelSource, OnnxSeverityGrader, RuntimeChoice,
+    BackendOptions, BatchLimits, Device, DeviceChoice, Model, ModelSource, OnnxSeverityGrader,
+    RuntimeChoice, Share,
 };
 use image::{Rgb, RgbImage};
 
 use measure::{median, process_milliseconds, thread_time};
-use raw::Raw;
+use raw::{Raw, Setup};
 
 /// A close-up of 640x480 px that is graded.
 const PHOTO: &str = concat!(
@@ -41,7 +43,7 @@ const BUNDLED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/models/dupi-demo.onn
 struct Bench {
     library: Option<PathBuf>,
     python: Option<PathBuf>,
-    threads: NonZeroUsize,
+    cores: NonZeroUsize,
     folder: tempfile::TempDir,
     photo: Vec<u8>,
 }
@@ -65,25 +67,25 @@ fn main() -> anyhow::Result<()> {
         .collect();
     let is_wanted = |name: &str| wanted.is_empty() || wanted.iter().any(|word| word == name);
     let path = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    let threads = match std::env::var("DUPI_BENCH_THREADS") {
-        Ok(threads) => threads.parse()?,
+    let cores = match std::env::var("DUPI_BENCH_CORES") {
+        Ok(cores) => cores.parse()?,
         Err(_) => std::thread::available_parallelism()?,
     };
     let bench = Bench {
         library: path("ORT_DYLIB_PATH"),
         python: path("DUPI_BENCH_PYTHON"),
-        threads,
+        cores,
         folder: tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?,
         photo: std::fs::read(PHOTO)?,
     };
-    println!("{threads} threads a session\n\n| what | measured | word |\n| --- | --- | --- |");
+    println!("{cores} cores\n\n| what | measured | word |\n| --- | --- | --- |");
     let parts: [(&str, Part); 6] = [
         ("photo", Bench::photo),
         ("rten", Bench::rten),
         ("ceiling", Bench::ceiling),
         ("peer", Bench::peer),
         ("memory", Bench::memory),
-        ("gpu", Bench::gpu),
+        ("gpu", gpu::measure),
     ];
     for (word, part) in parts {
         if !is_wanted(word) {
@@ -113,27 +115,56 @@ impl Bench {
             .context("`DUPI_BENCH_PYTHON` names no interpreter")
     }
 
-    /// A model in Dupi: in ONNX Runtime if there is a library for it, else in rten.
-    fn model(&self, file: &Path, library: Option<&Path>) -> anyhow::Result<Model> {
-        let options = BackendOptions {
+    fn share(&self) -> Share {
+        Share {
+            cores: self.cores,
+            ..Share::default()
+        }
+    }
+
+    /// How Dupi runs a model on the CPU: in ONNX Runtime if there is a library for it, else in rten.
+    fn options(&self, library: Option<&Path>) -> BackendOptions {
+        BackendOptions {
             choice: match library {
                 Some(_) => RuntimeChoice::OnnxRuntime,
                 None => RuntimeChoice::Rten,
             },
             library: library.map(Path::to_owned),
-            threads: self.threads,
+            share: self.share(),
+            device: DeviceChoice::Cpu,
             ..BackendOptions::default()
+        }
+    }
+
+    /// One session of a model with all cores.
+    fn model(&self, file: &Path, library: Option<&Path>) -> anyhow::Result<Model> {
+        let options = BackendOptions {
+            share: self.share().for_one_session(),
+            ..self.options(library)
         };
         Ok(Model::open(&ModelSource::File(file.to_owned()), &options)?)
     }
 
-    /// The network of 380 px with random weights, made by the training code.
-    fn efficientnet(&self) -> anyhow::Result<PathBuf> {
-        let path = self.folder.path().join("efficientnet_b0_380.onnx");
+    /// Dupi's worker as the service starts it on this many cores without a GPU.
+    fn worker(&self, file: &Path, library: Option<&Path>) -> anyhow::Result<OnnxSeverityGrader> {
+        let source = ModelSource::File(file.to_owned());
+        let sessions = Model::open_sessions(&source, &self.options(library))?;
+        let limits = BatchLimits {
+            decode_at_once: self.share().decoders_on(Device::Cpu),
+            ..BatchLimits::default()
+        };
+        Ok(OnnxSeverityGrader::start(sessions, limits)?)
+    }
+
+    /// An `EfficientNet` with random weights, made by the training code.
+    fn efficientnet(&self, kind: &str, side: u32) -> anyhow::Result<PathBuf> {
+        let name = format!("efficientnet_{kind}");
+        let path = self.folder.path().join(format!("{name}_{side}.onnx"));
         if !path.exists() {
             let output = Command::new(self.python()?)
                 .arg(format!("{}/make_models.py", peer::FOLDER))
-                .arg(self.folder.path())
+                .args([&name, &side.to_string()])
+                .arg(&path)
                 .output()?;
             let errors = String::from_utf8_lossy(&output.stderr).replace('\n', " ");
             anyhow::ensure!(output.status.success(), "no EfficientNet: {errors}");
@@ -218,7 +249,7 @@ impl Bench {
     fn ceiling(&self) -> anyhow::Result<()> {
         let library = self.library()?.to_owned();
         self.against_raw("demonstration model", Path::new(BUNDLED), &library, 60, 7)?;
-        let large = self.efficientnet()?;
+        let large = self.efficientnet("b0", 380)?;
         self.against_raw("EfficientNet-B0 at 380", &large, &library, 20, 5)
     }
 
@@ -230,22 +261,34 @@ impl Bench {
         photos: usize,
         rounds: usize,
     ) -> anyhow::Result<()> {
-        let model = self.model(file, Some(library))?;
-        let threads = self.threads.get();
-        let mut spinning = Raw::start(library, file, threads, "spin")?;
-        let mut sleeping = Raw::start(library, file, threads, "sleep")?;
+        // One session with all cores, and as many with as few threads as Dupi has.
+        let own = self.share().on(Device::Cpu);
+        let all = self.share().for_one_session().on(Device::Cpu);
+        let mut bare_runs = [(all, "spin"), (all, "sleep"), (own, "sleep")]
+            .map(|(sessions, waiting)| Setup {
+                sessions: sessions.count.get(),
+                threads: sessions.threads.get(),
+                waiting,
+                device: Device::Cpu,
+                batch: 1,
+            })
+            .into_iter()
+            .map(|setup| Raw::start(library, file, setup))
+            .collect::<anyhow::Result<Vec<_>>>()?;
         let runtime = tokio::runtime::Builder::new_multi_thread().build()?;
-        let grader = OnnxSeverityGrader::start(model, BatchLimits::default())?;
+        let grader = self.worker(file, Some(library))?;
         let (mut ratios, mut extra, mut bare) = (Vec::new(), Vec::new(), Vec::new());
         #[expect(clippy::cast_precision_loss, reason = "a few dozen photos")]
         let count = photos as f64;
         for round in 0..=rounds {
-            let (spin_time, _) = spinning.run(photos)?;
-            let (sleep_time, raw_cpu) = sleeping.run(photos)?;
-            // The ceiling is the faster of the two; processor time is only comparable without spinning.
-            let raw_time = spin_time.min(sleep_time);
+            // The ceiling is the fastest; processor time is only comparable with the same sessions.
+            let (mut raw_time, mut raw_cpu) = (f64::INFINITY, 0.0);
+            for bare_run in &mut bare_runs {
+                let (time, cpu) = bare_run.run(photos)?;
+                (raw_time, raw_cpu) = (raw_time.min(time), cpu);
+            }
             let (cpu, started) = (process_milliseconds()?, Instant::now());
-            runtime.block_on(self.grade_all(&grader, photos))?;
+            runtime.block_on(self.grade_all(&grader, photos, 4))?;
             let time = measure::milliseconds(started.elapsed());
             let own_cpu = process_milliseconds()? - cpu;
             // The first round warms up.
@@ -269,12 +312,17 @@ impl Bench {
         Ok(())
     }
 
-    /// Grades the photo so many times, four at a time.
-    async fn grade_all(&self, grader: &OnnxSeverityGrader, photos: usize) -> anyhow::Result<()> {
-        let callers: Vec<_> = (0..4)
+    /// Grades the photo so many times, so many at a time.
+    async fn grade_all(
+        &self,
+        grader: &OnnxSeverityGrader,
+        photos: usize,
+        at_once: usize,
+    ) -> anyhow::Result<()> {
+        let callers: Vec<_> = (0..at_once)
             .map(|caller| {
                 let (grader, photo) = (grader.clone(), self.photo.clone());
-                let share = photos / 4 + usize::from(caller < photos % 4);
+                let share = photos / at_once + usize::from(caller < photos % at_once);
                 tokio::spawn(async move {
                     for _ in 0..share {
                         grader.grade(photo.clone()).await?;
@@ -294,9 +342,8 @@ impl Bench {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()?;
-        let peer = peer::Peer::start(python, Path::new(BUNDLED), self.threads.get())?;
-        let model = self.model(Path::new(BUNDLED), Some(library))?;
-        let grader = OnnxSeverityGrader::start(model, BatchLimits::default())?;
+        let peer = peer::Peer::start(python, Path::new(BUNDLED), self.cores.get())?;
+        let grader = self.worker(Path::new(BUNDLED), Some(library))?;
         let own = runtime.block_on(peer::serve(grader.clone()))?;
         let photo = axum::body::Bytes::from(self.photo.clone());
         for clients in [1, 4, 16] {
@@ -334,7 +381,7 @@ impl Bench {
             );
         }
         let started = Instant::now();
-        runtime.block_on(self.grade_all(&grader, 200))?;
+        runtime.block_on(self.grade_all(&grader, 200, 4))?;
         row(
             "peer",
             "Dupi's worker called directly, four callers",
@@ -358,12 +405,16 @@ impl Bench {
             String::from_utf8_lossy(&output.stdout).trim(),
         );
         let library = self.library.as_deref();
-        let model = self.model(Path::new(BUNDLED), library)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().build()?;
-        let grader = OnnxSeverityGrader::start(model, BatchLimits::default())?;
-        runtime.block_on(self.grade_all(&grader, 1_000))?;
+        let grader = self.worker(Path::new(BUNDLED), library)?;
+        row(
+            "memory",
+            "resident memory with all sessions of the demonstration model open",
+            &format!("{:.0} MB", measure::megabytes("VmRSS")?),
+        );
+        runtime.block_on(self.grade_all(&grader, 1_000, 4))?;
         let early = measure::megabytes("VmRSS")?;
-        runtime.block_on(self.grade_all(&grader, 9_000))?;
+        runtime.block_on(self.grade_all(&grader, 9_000, 4))?;
         let late = measure::megabytes("VmRSS")?;
         row(
             "memory",
@@ -372,15 +423,6 @@ impl Bench {
         );
         runtime.block_on(grader.shut_down());
         Ok(())
-    }
-
-    #[expect(clippy::unused_self, reason = "reads as one of the measurements")]
-    fn gpu(&self) -> anyhow::Result<()> {
-        anyhow::ensure!(
-            Path::new("/dev/nvidia0").exists(),
-            "there is no GPU of NVIDIA on this machine"
-        );
-        anyhow::bail!("this build asks no GPU")
     }
 }
 

@@ -10,7 +10,7 @@ mod service;
 mod world;
 
 pub(crate) use data_paths::DataPaths;
-pub(crate) use serve::backend_options;
-pub use serve::{open_model, open_store, serve};
+pub(crate) use serve::{open_first_session, open_only_session, options_for_one};
+pub use serve::{open_store, serve};
 pub use service::{Parts, Service};
 pub use world::{RandomIds, SystemClock};

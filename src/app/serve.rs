@@ -16,7 +16,7 @@ use crate::config::{DeviceChoice as ChosenDevice, RuntimeChoice as ChosenRuntime
 use crate::ports::{Channel, Clock as _, EffectQueue as _, IdSource as _};
 use crate::severity::{
     BackendOptions, BatchLimits, DecodingPhotoReader, DeviceChoice, Model, ModelSource,
-    OnnxSeverityGrader, ReaderLimits, RuntimeChoice, threads_for,
+    OnnxSeverityGrader, ReaderLimits, RuntimeChoice, Share,
 };
 use crate::storage::{DataDirLock, Location, MasterKey, SqliteStore};
 use crate::wording::Wording;
@@ -44,18 +44,21 @@ pub async fn serve(settings: &Settings, announce: impl FnOnce(SocketAddr)) -> an
         );
     }
     let wording = Wording::embedded()?;
-    let model = open_model(settings)?;
-    let max_batch = if model.backend_description().device.is_cpu() {
+    let options = backend_options(settings);
+    let sessions = Model::open_sessions(&model_source(settings), &options)?;
+    let device = sessions[0].backend_description().device;
+    let max_batch = if device.is_cpu() {
         NonZeroUsize::MIN
     } else {
         settings.model.batch
     };
     let reader = DecodingPhotoReader::new(ReaderLimits::default());
     let grader = OnnxSeverityGrader::start(
-        model,
+        sessions,
         BatchLimits {
             max_batch,
             capacity: settings.model.queue,
+            decode_at_once: options.share.decoders_on(device),
             ..BatchLimits::default()
         },
     )?;
@@ -137,19 +140,41 @@ pub async fn open_store(settings: &Settings) -> anyhow::Result<SqliteStore> {
 }
 
 /// Opens the severity model with the runtime and on the device that the settings ask for, and tries it
-/// out.
-pub fn open_model(settings: &Settings) -> anyhow::Result<Model> {
-    let source = match &settings.model.file {
-        Some(file) => ModelSource::File(file.clone()),
-        None => ModelSource::Bundled,
-    };
-    Ok(Model::open(&source, &backend_options(settings))?)
+/// out. It is the first of the sessions that the service would open.
+pub(crate) fn open_first_session(settings: &Settings) -> anyhow::Result<Model> {
+    Ok(Model::open(
+        &model_source(settings),
+        &backend_options(settings),
+    )?)
 }
 
-/// How the settings want a model to be run.
-pub(crate) fn backend_options(settings: &Settings) -> BackendOptions {
+/// As [`open_first_session`], for one photo at a time: a single session with all cores.
+pub(crate) fn open_only_session(settings: &Settings) -> anyhow::Result<Model> {
+    Ok(Model::open(
+        &model_source(settings),
+        &options_for_one(settings),
+    )?)
+}
+
+fn model_source(settings: &Settings) -> ModelSource {
+    match &settings.model.file {
+        Some(file) => ModelSource::File(file.clone()),
+        None => ModelSource::Bundled,
+    }
+}
+
+/// How the settings want a model to be run for one photo at a time.
+pub(crate) fn options_for_one(settings: &Settings) -> BackendOptions {
+    let options = backend_options(settings);
+    BackendOptions {
+        share: options.share.for_one_session(),
+        ..options
+    }
+}
+
+/// How the settings want a model to be run by the service.
+fn backend_options(settings: &Settings) -> BackendOptions {
     let model = &settings.model;
-    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     BackendOptions {
         choice: match model.runtime {
             ChosenRuntime::Auto => RuntimeChoice::Auto,
@@ -158,10 +183,11 @@ pub(crate) fn backend_options(settings: &Settings) -> BackendOptions {
         },
         library: model.library.clone(),
         python_environments: model.python_environments.clone(),
-        threads: model
-            .threads
-            .or_else(|| NonZeroUsize::new(threads_for(cores)))
-            .unwrap_or(NonZeroUsize::MIN),
+        share: Share {
+            cores: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            sessions: model.sessions,
+            threads: model.threads,
+        },
         device: match model.device {
             ChosenDevice::Auto => DeviceChoice::Auto,
             ChosenDevice::Cpu => DeviceChoice::Cpu,

@@ -10,6 +10,7 @@ use super::{ConfigError, Environment, environment};
 const FILE: Key = Key::new("model.file");
 const RUNTIME: Key = Key::new("model.runtime");
 const LIBRARY: Key = Key::or_variable("model.library", environment::ORT_DYLIB_PATH);
+const SESSIONS: Key = Key::new("model.sessions");
 const THREADS: Key = Key::new("model.threads");
 const QUEUE: Key = Key::new("model.queue");
 const DEVICE: Key = Key::new("model.device");
@@ -80,7 +81,9 @@ pub struct ModelSettings {
     pub runtime: RuntimeChoice,
     /// ONNX Runtime's shared library, where it was named.
     pub library: Option<PathBuf>,
-    /// Threads that work on one photo; left out, they follow from the machine's cores.
+    /// Sessions that grade at the same time; left out, they follow from the device and the cores.
+    pub sessions: Option<NonZeroUsize>,
+    /// Threads of each session; left out, the sessions have the machine's cores between them.
     pub threads: Option<NonZeroUsize>,
     /// How many photos may wait; one more is asked to come back in a moment.
     pub queue: NonZeroUsize,
@@ -101,6 +104,7 @@ impl Default for ModelSettings {
             file: None,
             runtime: RuntimeChoice::Auto,
             library: None,
+            sessions: None,
             threads: None,
             queue: NonZeroUsize::new(64).expect("not zero"),
             device: DeviceChoice::Auto,
@@ -113,8 +117,8 @@ impl Default for ModelSettings {
 }
 
 impl ModelSettings {
-    pub(super) const KEYS: [&'static Key; 9] = [
-        &FILE, &RUNTIME, &LIBRARY, &THREADS, &QUEUE, &DEVICE, &DEVICE_ID, &BATCH, &FP16,
+    pub(super) const KEYS: [&'static Key; 10] = [
+        &FILE, &RUNTIME, &LIBRARY, &SESSIONS, &THREADS, &QUEUE, &DEVICE, &DEVICE_ID, &BATCH, &FP16,
     ];
 
     pub(super) fn read(
@@ -143,6 +147,7 @@ impl ModelSettings {
             file: reader.path(&FILE)?,
             runtime,
             library: reader.path(&LIBRARY)?,
+            sessions: reader.number(&SESSIONS, 64)?,
             threads: reader.number(&THREADS, 64)?,
             queue: reader.number(&QUEUE, 10_000)?.unwrap_or(defaults.queue),
             device,
@@ -160,12 +165,13 @@ impl ModelSettings {
         })
     }
 
-    pub(super) fn values(&self) -> [Option<toml::Value>; 9] {
+    pub(super) fn values(&self) -> [Option<toml::Value>; 10] {
         let count = |number: NonZeroUsize| i64::try_from(number.get()).ok().map(toml::Value::from);
         [
             self.file.as_deref().map(path_value),
             Some(self.runtime.id().into()),
             self.library.as_deref().map(path_value),
+            self.sessions.and_then(count),
             self.threads.and_then(count),
             count(self.queue),
             Some(self.device.id().into()),

@@ -21,18 +21,20 @@ mod quality;
 mod reader;
 mod resize;
 mod runtime;
+mod source;
 mod worker;
 
 pub use contract::{ContractError, MANDATORY_KEYS};
 pub use decode::{DecodeError, Format, Picture, decode};
 pub use file_kind::FileKind;
 pub use grade::Timing;
-pub use model::{Analysis, Model, ModelError, ModelSource, Trial};
+pub use model::{Analysis, Model, ModelError, Trial};
 pub use onnx_file::{GraphSlot, NotOnnx, OnnxSummary};
 pub use quality::{Measures, QualityLimits, measure};
 pub use reader::{DecodingPhotoReader, ReaderLimits};
 pub use runtime::{
     BackendDescription, BackendOptions, Device, DeviceChoice, Fallback, LibraryError,
-    RuntimeChoice, RuntimeError, find_library, threads_for,
+    RuntimeChoice, RuntimeError, Sessions, Share, find_library,
 };
+pub use source::ModelSource;
 pub use worker::{BatchLimits, OnnxSeverityGrader};

@@ -1,7 +1,5 @@
 //! A model file, opened: contract checked, self-test run, ready to be asked.
 
-use std::borrow::Cow;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,25 +12,10 @@ use super::opening::{first_that_works, told};
 use super::preprocess::Tensor;
 use super::runtime::{
     self, BackendDescription, BackendOptions, Candidate, DeviceChoice, Fallback, Runtime,
-    RuntimeChoice, RuntimeError, find_library, told_with_causes,
+    RuntimeChoice, RuntimeError, Share, find_library, told_with_causes,
 };
+use super::source::{ModelSource, Opening};
 use crate::domain::scalp::{Heatmaps, Judgement, ModelIdentity};
-
-/// The model that ships with the program.
-const BUNDLED: &[u8] = include_bytes!("../../models/dupi-demo.onnx");
-
-/// Where a model comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ModelSource {
-    /// The one within the program.
-    Bundled,
-    File(PathBuf),
-    /// A file's content, with a name for errors.
-    Bytes {
-        name: String,
-        bytes: Vec<u8>,
-    },
-}
 
 /// Why a model file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -96,14 +79,7 @@ pub struct Model {
     runtime: Box<dyn Runtime>,
     backend: BackendDescription,
     /// What it takes to open it anew on the CPU; kept while it runs elsewhere.
-    anew: Option<Opening>,
-}
-
-/// A model file in memory, and how it is to be run.
-struct Opening {
-    file: String,
-    bytes: Cow<'static, [u8]>,
-    options: BackendOptions,
+    anew: Option<Arc<Opening>>,
 }
 
 impl std::fmt::Debug for Model {
@@ -116,45 +92,55 @@ impl std::fmt::Debug for Model {
     }
 }
 
-impl ModelSource {
-    /// The file's name for errors, and its content.
-    fn read(&self) -> Result<(String, Cow<'static, [u8]>), ModelError> {
-        match self {
-            Self::Bundled => Ok(("dupi-demo.onnx (bundled)".to_owned(), BUNDLED.into())),
-            Self::Bytes { name, bytes } => Ok((name.clone(), bytes.clone().into())),
-            Self::File(path) => {
-                let file = path.display().to_string();
-                match std::fs::read(path) {
-                    Ok(bytes) => Ok((file, bytes.into())),
-                    Err(source) => Err(ModelError::Read { file, source }),
+impl Model {
+    /// Loads a model on the best device that works, checks its contract and runs its self-test, which
+    /// also warms it up. What was passed over on the way is in the description, and in the log. This is
+    /// one session, with its share of the cores.
+    pub fn open(source: &ModelSource, options: &BackendOptions) -> Result<Self, ModelError> {
+        let (model, _) = Self::open_read(&Opening::read(source, options)?)?;
+        Ok(model)
+    }
+
+    /// As [`Self::open`], and the further sessions that belong on the device: the file is read and tested
+    /// once. A further one that cannot be had is missed aloud, as where a GPU's memory is full.
+    pub fn open_sessions(
+        source: &ModelSource,
+        options: &BackendOptions,
+    ) -> Result<Vec<Self>, ModelError> {
+        let opening = Opening::read(source, options)?;
+        let (first, way) = Self::open_read(&opening)?;
+        let wanted = first.backend.sessions.count.get();
+        let mut sessions = vec![first];
+        while sessions.len() < wanted {
+            match sessions[0].another(&way, &opening) {
+                Ok(session) => sessions.push(session),
+                Err(error) => {
+                    let (opened, why) = (sessions.len(), told_with_causes(&error));
+                    tracing::warn!("Only {opened} of {wanted} sessions could be opened: {why}");
+                    break;
                 }
             }
         }
+        Ok(sessions)
     }
-}
 
-impl Model {
-    /// Loads a model on the best device that works, checks its contract and runs its self-test, which
-    /// also warms it up. What was passed over on the way is in the description, and in the log.
-    pub fn open(source: &ModelSource, options: &BackendOptions) -> Result<Self, ModelError> {
-        let (file, bytes) = source.read()?;
-        Self::open_read(Opening {
-            file,
-            bytes,
-            options: options.clone(),
+    /// One more session of this model, opened in the same way.
+    fn another(&self, way: &Candidate, opening: &Opening) -> Result<Self, ModelError> {
+        let runtime = match self.runtime.sharing(self.backend.sessions.threads) {
+            Some(runtime) => runtime,
+            None => opening.load(way, &opening.summary()?)?.0,
+        };
+        Ok(Self {
+            contract: Arc::clone(&self.contract),
+            runtime,
+            backend: self.backend.clone(),
+            anew: self.anew.clone(),
         })
     }
 
-    fn open_read(opening: Opening) -> Result<Self, ModelError> {
-        let Opening {
-            file,
-            bytes,
-            options,
-        } = &opening;
-        let summary = OnnxSummary::read(bytes).map_err(|source| ModelError::NotOnnx {
-            file: file.clone(),
-            source,
-        })?;
+    fn open_read(opening: &Arc<Opening>) -> Result<(Self, Candidate), ModelError> {
+        let Opening { file, options, .. } = &**opening;
+        let summary = opening.summary()?;
         let is_sought = options.library.is_none() && options.choice != RuntimeChoice::Rten;
         let found = is_sought
             .then(|| find_library(&options.python_environments))
@@ -164,15 +150,16 @@ impl Model {
                 file: file.clone(),
                 source,
             })?;
-        let (mut model, passed_over) =
-            first_that_works(ways, |way| Self::open_on(way, &opening, &summary))?;
+        let ((mut model, way), passed_over) = first_that_works(ways, |way| {
+            Ok((Self::open_on(way, opening, &summary)?, way.clone()))
+        })?;
         fallbacks.extend(passed_over);
         told(&fallbacks, &model.backend);
         model.backend.fallbacks = fallbacks;
         if !model.backend.device.is_cpu() {
-            model.anew = Some(opening);
+            model.anew = Some(Arc::clone(opening));
         }
-        Ok(model)
+        Ok((model, way))
     }
 
     fn open_on(
@@ -180,16 +167,8 @@ impl Model {
         opening: &Opening,
         summary: &OnnxSummary,
     ) -> Result<Self, ModelError> {
-        let Opening {
-            file,
-            bytes,
-            options,
-        } = opening;
-        let (runtime, backend) =
-            runtime::load(bytes, summary, way, options).map_err(|source| ModelError::Runtime {
-                file: file.clone(),
-                source,
-            })?;
+        let Opening { file, options, .. } = opening;
+        let (runtime, backend) = opening.load(way, summary)?;
         let contract = Contract::read(runtime.facts(), file)?;
         let mut model = Self {
             contract: Arc::new(contract),
@@ -416,16 +395,21 @@ impl BatchRunner for Model {
         because: &RuntimeError,
     ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let opening = self.anew.as_ref().ok_or("it runs on the CPU already")?;
-        let mut model = Self::open_read(Opening {
+        let (mut model, _) = Self::open_read(&Arc::new(Opening {
             file: opening.file.clone(),
             bytes: opening.bytes.clone(),
             options: BackendOptions {
                 // A process holds one library, and it is loaded.
                 library: self.backend.library.clone(),
                 device: DeviceChoice::Cpu,
+                share: Share {
+                    // There are as many as before, and each is alone responsible for itself.
+                    sessions: Some(self.backend.sessions.count),
+                    ..opening.options.share
+                },
                 ..opening.options.clone()
             },
-        })?;
+        }))?;
         model.backend.fallbacks.clone_from(&self.backend.fallbacks);
         model.backend.fallbacks.push(Fallback {
             wanted: self.backend.device.to_string(),

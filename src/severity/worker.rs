@@ -1,8 +1,9 @@
-//! The one thread that owns the model, and the queue in front of it.
+//! The threads that each own a session of the model, and the one queue in front of them.
 //!
-//! Photos are decoded on other threads, then wait here. A batch forms while the model is busy; a caller
-//! who left is dropped before the model is asked; a full queue is an answer, not a wait. A batch that
-//! fails, or panics, is asked again in parts: see [`super::attempts`].
+//! Photos are decoded on other threads, then wait here; whichever session is free takes the next ones. A
+//! batch forms while all are busy; a caller who left is dropped before the model is asked; a full queue
+//! is an answer, not a wait. A batch that fails, or panics, is asked again in parts: see
+//! [`super::attempts`]. Only the queue is shared, and its lock is never held while a model runs.
 
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
@@ -87,7 +88,7 @@ fn take_batch(
     })
 }
 
-/// Grades photos with a model that its own thread holds. Clones share the thread and the queue.
+/// Grades photos with sessions that their own threads hold. Clones share the threads and the queue.
 #[derive(Debug, Clone)]
 pub struct OnnxSeverityGrader {
     contract: Arc<Contract>,
@@ -95,55 +96,69 @@ pub struct OnnxSeverityGrader {
     capacity: usize,
     places: Arc<Semaphore>,
     decoding: Arc<Semaphore>,
-    thread: Arc<Mutex<Option<JoinHandle<()>>>>,
+    threads: Arc<Mutex<Vec<JoinHandle<()>>>>,
 }
 
 impl OnnxSeverityGrader {
-    /// Warms the model up, starts the thread and gives it the model.
-    pub fn start(mut model: Model, mut limits: BatchLimits) -> std::io::Result<Self> {
-        let (fits, took) = model.warm_up(limits.max_batch.get());
-        limits.shrink_to(fits);
-        tracing::info!(
-            model = model.identity().id,
-            backend = %model.backend_description(),
-            max_batch = limits.max_batch,
-            warm_up_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-            "The severity model is warm"
-        );
-        let contract = model.contract();
+    /// Warms the sessions of one model up, at least one, and gives each to a thread of its own.
+    pub fn start(mut sessions: Vec<Model>, mut limits: BatchLimits) -> std::io::Result<Self> {
+        let Some(first) = sessions.first() else {
+            let error = "there is no session of a severity model to grade with";
+            return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, error));
+        };
+        let contract = first.contract();
+        for (session, model) in sessions.iter_mut().enumerate() {
+            let (fits, took) = model.warm_up(limits.max_batch.get());
+            limits.shrink_to(fits);
+            tracing::info!(
+                model = model.identity().id,
+                backend = %model.backend_description(),
+                session,
+                max_batch = limits.max_batch,
+                warm_up_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+                "Session {session} of the severity model is warm"
+            );
+        }
         let capacity = limits.capacity.get();
         // One more than there are places, so that the order to stop always finds room.
         let (orders, received) = sync_channel(capacity + 1);
-        let thread = std::thread::Builder::new()
-            .name("severity".to_owned())
-            .spawn(move || work(model, limits, &received))?;
+        let inbox = Arc::new(Mutex::new(Inbox::new(received)));
+        let threads = (0..)
+            .zip(sessions)
+            .map(|(session, model)| {
+                let inbox = Arc::clone(&inbox);
+                std::thread::Builder::new()
+                    .name(format!("severity-{session}"))
+                    .spawn(move || work(model, limits, &inbox))
+            })
+            .collect::<std::io::Result<_>>()?;
         Ok(Self {
             contract,
             orders,
             capacity,
             places: Arc::new(Semaphore::new(capacity)),
             decoding: Arc::new(Semaphore::new(limits.decode_at_once.get())),
-            thread: Arc::new(Mutex::new(Some(thread))),
+            threads: Arc::new(Mutex::new(threads)),
         })
     }
 
-    /// Takes no more photos, answers those that wait, and ends the thread.
+    /// Takes no more photos, answers those that wait, and ends the threads.
     pub async fn shut_down(&self) {
         self.places.close();
-        let thread = self
-            .thread
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        let Some(thread) = thread else { return };
+        let threads =
+            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        if threads.is_empty() {
+            return;
+        }
         let orders = self.orders.clone();
         let ending = tokio::task::spawn_blocking(move || {
-            // An error means that the thread has ended already.
+            // An error means that the threads have ended already.
             let _ = orders.send(Order::Stop);
-            thread.join()
+            let ends: Vec<_> = threads.into_iter().map(JoinHandle::join).collect();
+            ends.iter().all(Result::is_ok)
         });
-        if !matches!(ending.await, Ok(Ok(()))) {
-            tracing::error!("The severity thread ended with a panic");
+        if !matches!(ending.await, Ok(true)) {
+            tracing::error!("A severity thread ended with a panic");
         }
     }
 
@@ -192,7 +207,7 @@ impl SeverityGrader for OnnxSeverityGrader {
             answer,
             place,
         };
-        // There is room for whoever has a place; only a thread that ended refuses.
+        // There is room for whoever has a place; only threads that ended refuse.
         self.orders
             .try_send(Order::Grade(waiting))
             .map_err(|_| GradingError::Stopped)?;
@@ -208,40 +223,77 @@ impl SeverityGrader for OnnxSeverityGrader {
     }
 }
 
-/// The thread's life: until it is told to stop and has answered everyone before that.
-fn work(mut runner: impl BatchRunner, mut limits: BatchLimits, orders: &Receiver<Order>) {
-    let mut queue = VecDeque::new();
-    let mut is_stopping = false;
-    loop {
-        while let Ok(order) = orders.try_recv() {
-            is_stopping |= accept(order, &mut queue);
+/// What the sessions share: orders as they come, and the photos that none has taken yet.
+struct Inbox {
+    orders: Receiver<Order>,
+    queue: VecDeque<Waiting>,
+    is_stopping: bool,
+}
+
+impl Inbox {
+    const fn new(orders: Receiver<Order>) -> Self {
+        Self {
+            orders,
+            queue: VecDeque::new(),
+            is_stopping: false,
         }
-        if is_stopping {
-            limits.linger = Duration::ZERO;
-        }
-        if let Some(batch) = take_batch(&mut queue, &limits, Instant::now()) {
-            if let Some(fits) = answer(batch, &mut runner) {
-                limits.shrink_to(fits);
-                tracing::warn!(
-                    max_batch = fits,
-                    "Batches hold at most {fits} photos from now on"
-                );
+    }
+
+    /// Waits for the next batch. None is to come once the order to stop is here and everyone who came
+    /// before it was taken.
+    fn next_batch(&mut self, mut limits: BatchLimits) -> Option<Vec<Waiting>> {
+        loop {
+            while let Ok(order) = self.orders.try_recv() {
+                self.accept(order);
             }
-            continue;
-        }
-        if is_stopping {
-            return;
-        }
-        let next = match queue.front() {
-            Some(oldest) => {
-                orders.recv_timeout(limits.linger.saturating_sub(oldest.since.elapsed()))
+            if self.is_stopping {
+                limits.linger = Duration::ZERO;
             }
-            None => orders.recv().map_err(|_| RecvTimeoutError::Disconnected),
-        };
-        match next {
-            Ok(order) => is_stopping |= accept(order, &mut queue),
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => is_stopping = true,
+            if let Some(batch) = take_batch(&mut self.queue, &limits, Instant::now()) {
+                return Some(batch);
+            }
+            if self.is_stopping {
+                return None;
+            }
+            let next = match self.queue.front() {
+                Some(oldest) => self
+                    .orders
+                    .recv_timeout(limits.linger.saturating_sub(oldest.since.elapsed())),
+                None => self
+                    .orders
+                    .recv()
+                    .map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            match next {
+                Ok(order) => self.accept(order),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => self.is_stopping = true,
+            }
+        }
+    }
+
+    fn accept(&mut self, order: Order) {
+        match order {
+            Order::Grade(waiting) => self.queue.push_back(waiting),
+            Order::Stop => self.is_stopping = true,
+        }
+    }
+}
+
+/// A thread's life: until there is nobody left to answer. While one waits for photos, the others that
+/// have nothing to do wait for it.
+fn work(mut runner: impl BatchRunner, mut limits: BatchLimits, inbox: &Mutex<Inbox>) {
+    let next_batch = |limits| {
+        let mut inbox = inbox.lock().unwrap_or_else(PoisonError::into_inner);
+        inbox.next_batch(limits)
+    };
+    while let Some(batch) = next_batch(limits) {
+        if let Some(fits) = answer(batch, &mut runner) {
+            limits.shrink_to(fits);
+            tracing::warn!(
+                max_batch = fits,
+                "Batches of this session hold at most {fits} photos from now on"
+            );
         }
     }
 }
@@ -259,17 +311,6 @@ fn answer(batch: Vec<Waiting>, runner: &mut impl BatchRunner) -> Option<usize> {
         let _ = answer.send(outcome);
     }
     attempts.fits
-}
-
-/// Puts a photo into the queue; says whether the order was to stop.
-fn accept(order: Order, queue: &mut VecDeque<Waiting>) -> bool {
-    match order {
-        Order::Grade(waiting) => {
-            queue.push_back(waiting);
-            false
-        }
-        Order::Stop => true,
-    }
 }
 
 #[cfg(test)]
@@ -399,7 +440,8 @@ mod tests {
             max_batch: NonZeroUsize::new(4).unwrap(),
             ..BatchLimits::default()
         };
-        work(SmallGpu { holds: 2, runs }, limits, &received);
+        let inbox = Mutex::new(Inbox::new(received));
+        work(SmallGpu { holds: 2, runs }, limits, &inbox);
         let answers = queue.callers.iter_mut().map(|caller| {
             let answer = caller.try_recv().unwrap();
             answer
@@ -414,5 +456,86 @@ mod tests {
         let sizes: Vec<usize> = sizes.iter().collect();
         assert_eq!(sizes, [4, 2, 1, 1, 2, 2, 2, 1]);
         assert_eq!(queue.places.available_permits(), 9);
+    }
+
+    /// A session that answers the photos 1 and 2 only when the other one has been asked as well. Over
+    /// photo 3 it panics.
+    struct OneOfTwo {
+        meets: std::sync::mpsc::Sender<()>,
+        met: std::sync::mpsc::Receiver<()>,
+    }
+
+    impl BatchRunner for OneOfTwo {
+        fn is_on_cpu(&self) -> bool {
+            true
+        }
+
+        fn run(&mut self, batch: &[Tensor]) -> Result<Vec<Answer>, RuntimeError> {
+            let mark = batch[0].0[0];
+            assert!((mark - 3.0).abs() > 0.5, "photo 3 makes it panic");
+            if mark < 2.5 {
+                // The other may have ended already; what counts is that it is heard here.
+                let _ = self.meets.send(());
+                self.met
+                    .recv_timeout(Duration::from_secs(20))
+                    .map_err(|source| RuntimeError::Run {
+                        runtime: "one of two",
+                        source: source.into(),
+                    })?;
+            }
+            let answer = RawOutput {
+                probabilities: [[0.25; 4]; 6],
+                severities: [mark; 6],
+                maps: vec![],
+                view: [1.0, 0.0, 0.0],
+            };
+            Ok(vec![Ok(answer)])
+        }
+
+        fn on_cpu(
+            &self,
+            _because: &RuntimeError,
+        ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+            Err("it is there".into())
+        }
+    }
+
+    #[test]
+    fn two_sessions_run_at_the_same_time_and_both_end_when_all_are_answered() {
+        let (orders, received) = sync_channel(16);
+        let mut queue = Queue::of(&[0; 7]);
+        // The photos 1 and 2 can only be answered by two sessions at the same time.
+        let mut waiting = queue.waiting.drain(..);
+        for mark in [1.0, 2.0, 3.0, 4.0, 5.0, 6.0] {
+            let mut photo = waiting.next().unwrap();
+            photo.input = Tensor(vec![mark]);
+            orders.send(Order::Grade(photo)).unwrap();
+        }
+        // One who left.
+        let gone = waiting.next().unwrap();
+        drop(waiting);
+        queue.callers.pop();
+        orders.send(Order::Grade(gone)).unwrap();
+        orders.send(Order::Stop).unwrap();
+        let inbox = Mutex::new(Inbox::new(received));
+        let ((first, from_first), (second, from_second)) =
+            (std::sync::mpsc::channel(), std::sync::mpsc::channel());
+        let sessions = [(first, from_second), (second, from_first)]
+            .map(|(meets, met)| OneOfTwo { meets, met });
+        std::thread::scope(|scope| {
+            for session in sessions {
+                scope.spawn(|| work(session, BatchLimits::default(), &inbox));
+            }
+        });
+        let answers = queue.callers.iter_mut().map(|caller| {
+            let answer = caller.try_recv().unwrap();
+            answer
+                .map(|answer| answer.severities[0])
+                .map_err(|error| error.to_string())
+        });
+        let mut expected = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0].map(Ok);
+        expected[2] = Err(RuntimeError::Panicked.to_string());
+        assert_eq!(answers.collect::<Vec<_>>(), expected);
+        assert_eq!(queue.places.available_permits(), 7);
     }
 }

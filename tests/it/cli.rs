@@ -300,7 +300,7 @@ fn a_wrong_setting_stops_every_command_with_a_hint() {
 #[test]
 fn config_shows_where_values_come_from_and_no_secret() {
     let key = "5c".repeat(32);
-    let shell = Shell::new().with("mine.toml", "[model]\nthreads = 2\n");
+    let shell = Shell::new().with("mine.toml", "[model]\nthreads = 2\nsessions = 3\n");
     let ended = shell.runs_with(
         &["config"],
         &[
@@ -313,6 +313,7 @@ fn config_shows_where_values_come_from_and_no_secret() {
     for line in [
         "# settings file: mine.toml",
         "threads = 2 # file",
+        "sessions = 3 # file",
         "folder = \"elsewhere\" # environment, DUPI_DATA_DIR",
         "queue = 64 # default",
     ] {
@@ -413,7 +414,7 @@ fn model_check_says_all_of_a_usable_file() {
         "\noperator set   ",
         "Conv, ",
         " of float32",
-        "\nruns in        rten (built in), device: CPU, threads: ",
+        "\nruns in        rten (built in), device: CPU, sessions: 1, threads: ",
         " ms a photo",
         "\nnot runnable   ",
         "\nscalp.contract = scalp-grader/1\n",
@@ -532,13 +533,14 @@ fn model_check_tells_of_any_onnx_file_and_what_it_lacks() {
 #[test]
 fn a_gpu_that_cannot_be_had_is_missed_aloud_and_nothing_stops() {
     let shell = Shell::new();
+    let shell = shell.with("dupi.toml", "[model]\nsessions = 3\nthreads = 2\n");
     let doctor = shell.runs_with(
         &["doctor", "--device", "cuda"],
         &[("DUPI_WEB_ADDR", "127.0.0.1:0")],
     );
     assert_eq!(doctor.code, 0, "{}", doctor.output);
     for part in [
-        "ok    device       CPU, threads: ",
+        "ok    device       CPU, sessions: 3, threads: 2",
         "warn  device       CUDA device 0 was asked for and cannot be used: a GPU needs the library",
         "hint: install the Python package onnxruntime-gpu",
     ] {

@@ -70,6 +70,7 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
     );
     assert_eq!(settings.model.python_environments, [Path::new("/opt/venv")]);
     assert_eq!(settings.log.filter, "debug");
+    assert_eq!(settings.model.sessions, None);
     assert_eq!(settings.model.threads, None);
     assert_eq!(settings.origin("model.threads"), Origin::Default);
 }
@@ -149,6 +150,11 @@ fn bad_values_are_refused_naming_key_value_and_a_hint() {
             "[model]\nthreads = -1",
             &[],
             "model.threads is `-1`; hint: write a whole number from 1 to 64",
+        ),
+        (
+            "[model]\nsessions = 65",
+            &[],
+            "model.sessions is `65`; hint: write a whole number from 1 to 64",
         ),
         (
             "[model]\nruntime = 'tract'",
@@ -235,6 +241,7 @@ fn the_effective_settings_are_a_settings_file_with_origins() {
         [model]
         file = 'models/with \"quotes\".onnx'
         runtime = 'rten'
+        sessions = 2
         threads = 3
         device = 'tensorrt'
         device_id = 2

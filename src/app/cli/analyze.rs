@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use super::arguments::AnalyzeArguments;
 use super::judgement_text::{Judged, footer, json_line, table, what_to_do};
 use super::{Outcome, in_runtime, telling};
-use crate::app::open_model;
+use crate::app::open_only_session;
 use crate::cards::ResvgCardPainter;
 use crate::config::Settings;
 use crate::domain::consultation::{ConsultationNumber, ResultSummary};
@@ -27,7 +27,7 @@ pub(super) fn run(
     arguments: &AnalyzeArguments,
     output: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    let mut model = open_model(settings)?;
+    let mut model = open_only_session(settings)?;
     let mut graded = Vec::new();
     let mut outcome = Outcome::Done;
     let mut last = None;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::Outcome;
 use super::telling::{printable, what_and_hints};
-use crate::app::{DataPaths, RandomIds, open_model, open_store};
+use crate::app::{DataPaths, RandomIds, open_first_session, open_store};
 use crate::cards::ResvgCardPainter;
 use crate::config::{ConfigError, RuntimeChoice, Settings};
 use crate::ports::{EffectQueue as _, EffectState, IdSource as _};
@@ -257,7 +257,7 @@ async fn database(settings: &Settings, paths: &DataPaths) -> Option<Finding> {
 }
 
 fn model(settings: &Settings) -> Vec<Finding> {
-    let model = match open_model(settings) {
+    let model = match open_first_session(settings) {
         Ok(model) => model,
         Err(error) => return vec![Finding::fault("model", error.as_ref())],
     };
@@ -294,12 +294,12 @@ fn runtime_and_device(backend: &BackendDescription, chosen: RuntimeChoice) -> Ve
         "device",
         match &backend.library {
             Some(_) => format!(
-                "{} ({}), threads: {}",
+                "{} ({}), {}",
                 backend.device,
                 backend.device.provider(),
-                backend.threads
+                backend.sessions_told()
             ),
-            None => format!("{}, threads: {}", backend.device, backend.threads),
+            None => format!("{}, {}", backend.device, backend.sessions_told()),
         },
     );
     let fallbacks = backend.fallbacks.iter().map(|fallback| {
@@ -367,7 +367,7 @@ mod tests {
 
     use super::{Finding, Health, runtime_and_device, told};
     use crate::config::RuntimeChoice;
-    use crate::severity::{BackendDescription, Device, Fallback};
+    use crate::severity::{BackendDescription, Device, Fallback, Sessions};
 
     #[test]
     fn the_device_is_told_and_what_it_is_instead_of() {
@@ -376,7 +376,10 @@ mod tests {
             library: Some("/opt/libonnxruntime.so".into()),
             version: Some("1.24.1".to_owned()),
             device: Device::Cpu,
-            threads: NonZeroUsize::MIN,
+            sessions: Sessions {
+                count: NonZeroUsize::MIN,
+                threads: NonZeroUsize::MIN,
+            },
             fallbacks: vec![Fallback {
                 wanted: "CUDA device 0".to_owned(),
                 why: "it is not there; hint: plug it in".to_owned(),
@@ -387,7 +390,7 @@ mod tests {
             told(&runtime_and_device(&backend, RuntimeChoice::Auto)),
             "\
 ok    runtime      ONNX Runtime 1.24.1 (/opt/libonnxruntime.so)
-ok    device       CPU (CPUExecutionProvider), threads: 1
+ok    device       CPU (CPUExecutionProvider), sessions: 1, threads: 1
 warn  device       CUDA device 0 was asked for and cannot be used: it is not there
                    hint: plug it in
 it works; warnings: 1

@@ -11,7 +11,7 @@ use anyhow::Context as _;
 
 use super::Outcome;
 use super::telling::{printable, what_and_hints};
-use crate::app::backend_options;
+use crate::app::options_for_one;
 use crate::config::Settings;
 use crate::domain::scalp::Condition;
 use crate::severity::{
@@ -43,7 +43,7 @@ pub(super) fn run(
         name: name.clone(),
         bytes,
     };
-    let options = backend_options(settings);
+    let options = options_for_one(settings);
     let model = match Model::open(&source, &options) {
         Ok(model) => model,
         Err(error) => {

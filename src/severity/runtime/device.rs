@@ -163,16 +163,6 @@ pub(crate) fn candidates(
     })
 }
 
-/// Threads for one photo on a machine of so many cores: half of them, so that the other half decodes
-/// the next photos and serves; more than eight gain little on one photo.
-pub const fn threads_for(cores: usize) -> usize {
-    match cores / 2 {
-        0 => 1,
-        half if half > 8 => 8,
-        half => half,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -263,11 +253,5 @@ mod tests {
             assert_eq!(fallback.wanted, "CUDA device 1");
             assert!(fallback.was_asked && fallback.why.contains(why));
         }
-    }
-
-    #[test]
-    fn half_the_cores_work_on_a_photo() {
-        let threads = [1, 2, 3, 4, 8, 16, 64].map(threads_for);
-        assert_eq!(threads, [1, 1, 1, 2, 4, 8, 8]);
     }
 }

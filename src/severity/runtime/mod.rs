@@ -7,14 +7,16 @@ mod device;
 mod library;
 mod onnxruntime;
 mod rten;
+mod share;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 pub(crate) use device::{Candidate, Engine, candidates};
-pub use device::{Device, DeviceChoice, Fallback, threads_for};
+pub use device::{Device, DeviceChoice, Fallback};
 pub use library::{LibraryError, find_library};
+pub use share::{Sessions, Share};
 
 use super::onnx_file::OnnxSummary;
 
@@ -42,8 +44,8 @@ pub struct BackendOptions {
     pub library: Option<PathBuf>,
     /// Roots of Python environments in which the library may lie; if none works, rten is used.
     pub python_environments: Vec<PathBuf>,
-    /// Threads within one run on the CPU; [`threads_for`] a machine's cores.
-    pub threads: NonZeroUsize,
+    /// How the cores are shared out among sessions.
+    pub share: Share,
     pub device: DeviceChoice,
     /// Which GPU, counted from 0.
     pub device_id: u32,
@@ -61,7 +63,7 @@ impl Default for BackendOptions {
             choice: RuntimeChoice::Auto,
             library: None,
             python_environments: Vec::new(),
-            threads: NonZeroUsize::MIN,
+            share: Share::default(),
             device: DeviceChoice::Auto,
             device_id: 0,
             max_batch: NonZeroUsize::MIN,
@@ -81,12 +83,19 @@ pub struct BackendDescription {
     /// The library's version, where its file name tells.
     pub version: Option<String>,
     pub device: Device,
-    pub threads: NonZeroUsize,
+    /// This session's share of the cores, and how many there are to be.
+    pub sessions: Sessions,
     /// What was better, or asked for, and could not be used.
     pub fallbacks: Vec<Fallback>,
 }
 
 impl BackendDescription {
+    /// How the cores are shared out.
+    pub fn sessions_told(&self) -> String {
+        let Sessions { count, threads } = self.sessions;
+        format!("sessions: {count}, threads: {threads}")
+    }
+
     /// The runtime with its version and where it comes from.
     pub fn runtime_told(&self) -> String {
         let version = self.version.as_ref().map(|version| format!(" {version}"));
@@ -102,10 +111,10 @@ impl std::fmt::Display for BackendDescription {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             formatter,
-            "{}, device: {}, threads: {}",
+            "{}, device: {}, {}",
             self.runtime_told(),
             self.device,
-            self.threads
+            self.sessions_told()
         )
     }
 }
@@ -204,6 +213,9 @@ pub(crate) struct GraphFacts {
 pub(crate) trait Runtime: Send {
     fn facts(&self) -> &GraphFacts;
 
+    /// A further session on the same weights, with threads of its own, where the runtime can do that.
+    fn sharing(&self, threads: NonZeroUsize) -> Option<Box<dyn Runtime>>;
+
     /// Runs the graph on `values` of `shape` for its input `input`, and gives the numbers of each of
     /// `outputs`, in that order.
     fn run(
@@ -228,16 +240,17 @@ pub(crate) fn load(
         newest: NEWEST_OPSET,
     };
     let is_too_new = summary.opset > NEWEST_OPSET;
+    let sessions = options.share.on(candidate.device);
     match &candidate.engine {
         Engine::Rten if is_too_new => Err(too_new(rten::NAME)),
         Engine::Rten => {
-            let runtime = rten::RtenRuntime::load(model, options.threads)?;
+            let runtime = rten::RtenRuntime::load(model, sessions.threads)?;
             let description = BackendDescription {
                 runtime: rten::NAME,
                 library: None,
                 version: None,
                 device: Device::Cpu,
-                threads: options.threads,
+                sessions,
                 fallbacks: Vec::new(),
             };
             Ok((Box::new(runtime), description))
@@ -265,7 +278,7 @@ pub(crate) fn load(
                 library: Some(library.clone()),
                 version: library::version(library),
                 device: candidate.device,
-                threads: options.threads,
+                sessions,
                 fallbacks: Vec::new(),
             };
             Ok((Box::new(runtime), description))

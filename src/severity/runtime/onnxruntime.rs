@@ -4,6 +4,7 @@
 //! asked for by provider, with nothing linked; a provider that cannot be had is an error here, never
 //! a silent step back to the CPU.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
 
 use ort::environment::Environment;
@@ -57,8 +58,9 @@ impl OnnxRuntime {
             return Err(RuntimeError::NoProvider { device });
         }
         let build = || -> ort::Result<(Session, GraphFacts)> {
+            let threads = options.share.on(device).threads;
             let mut builder = Session::builder(environment)?
-                .with_intra_threads(options.threads.get())?
+                .with_intra_threads(threads.get())?
                 .with_intra_op_spinning(false)?;
             register(&mut builder, device, summary, options)?;
             let session = builder.commit_from_memory(model)?;
@@ -183,6 +185,11 @@ fn slot(outlet: &Outlet) -> Slot {
 impl Runtime for OnnxRuntime {
     fn facts(&self) -> &GraphFacts {
         &self.facts
+    }
+
+    fn sharing(&self, _threads: NonZeroUsize) -> Option<Box<dyn Runtime>> {
+        // Each of its sessions holds weights of its own.
+        None
     }
 
     fn run(

@@ -13,7 +13,7 @@ use super::{GraphFacts, Runtime, RuntimeError, Slot};
 pub(super) const NAME: &str = "rten";
 
 pub(super) struct RtenRuntime {
-    model: Model,
+    model: Arc<Model>,
     facts: GraphFacts,
     threads: Arc<ThreadPool>,
 }
@@ -38,11 +38,15 @@ impl RtenRuntime {
             outputs: slots(model.output_ids()),
         };
         Ok(Self {
-            model,
+            model: Arc::new(model),
             facts,
-            threads: Arc::new(ThreadPool::with_num_threads(threads.get())),
+            threads: pool(threads),
         })
     }
+}
+
+fn pool(threads: NonZeroUsize) -> Arc<ThreadPool> {
+    Arc::new(ThreadPool::with_num_threads(threads.get()))
 }
 
 fn slot(model: &Model, id: NodeId) -> Slot {
@@ -86,6 +90,14 @@ fn numbers(value: Value) -> Result<Vec<f32>, RuntimeError> {
 impl Runtime for RtenRuntime {
     fn facts(&self) -> &GraphFacts {
         &self.facts
+    }
+
+    fn sharing(&self, threads: NonZeroUsize) -> Option<Box<dyn Runtime>> {
+        Some(Box::new(Self {
+            model: Arc::clone(&self.model),
+            facts: self.facts.clone(),
+            threads: pool(threads),
+        }))
     }
 
     fn run(

@@ -38,7 +38,7 @@ fn the_bundled_model_says_that_it_is_a_demonstration() {
     assert!(model.metadata().any(|(key, _)| key == "scalp.contract"));
     assert_eq!(
         model.backend_description().to_string(),
-        "rten (built in), device: CPU, threads: 1"
+        "rten (built in), device: CPU, sessions: 1, threads: 1"
     );
 }
 

@@ -4,17 +4,21 @@ use std::num::NonZeroUsize;
 
 use dupi::domain::scalp::{Grades, Verdict};
 use dupi::ports::{GradingError, SeverityGrader};
-use dupi::severity::{BatchLimits, OnnxSeverityGrader};
+use dupi::severity::{BatchLimits, Model, OnnxSeverityGrader};
 
-use super::{bundled, photo};
+use super::{bundled, onnx_runtime_library, photo, sessions_of_bundled};
 
 fn grader(capacity: usize, max_batch: usize) -> OnnxSeverityGrader {
+    grader_of(vec![bundled()], capacity, max_batch)
+}
+
+fn grader_of(sessions: Vec<Model>, capacity: usize, max_batch: usize) -> OnnxSeverityGrader {
     let limits = BatchLimits {
         capacity: NonZeroUsize::new(capacity).expect("room for one"),
         max_batch: NonZeroUsize::new(max_batch).expect("one at least"),
         ..BatchLimits::default()
     };
-    OnnxSeverityGrader::start(bundled(), limits).expect("a thread can be started")
+    OnnxSeverityGrader::start(sessions, limits).expect("a thread can be started")
 }
 
 #[tokio::test]
@@ -27,8 +31,12 @@ async fn photos_sent_together_get_their_own_answers() {
         "close_up_normal",
     ];
     let mut model = bundled();
-    for max_batch in [1, 4] {
-        let grader = grader(16, max_batch);
+    let mut ways = vec![(None, 1, 1), (None, 1, 4), (None, 3, 1)];
+    ways.extend(onnx_runtime_library().map(|library| (Some(library), 2, 1)));
+    for (library, count, max_batch) in ways {
+        let sessions = sessions_of_bundled(library, count);
+        assert_eq!(sessions.len(), count);
+        let grader = grader_of(sessions, 16, max_batch);
         let answers =
             futures_util::future::join_all(names.map(|name| grader.grade(photo(name)))).await;
         for (name, answer) in names.into_iter().zip(answers) {
@@ -91,4 +99,27 @@ async fn a_stopped_grader_refuses_and_may_be_stopped_twice() {
         other.grade(photo("dark")).await,
         Err(GradingError::Stopped)
     ));
+}
+
+#[tokio::test]
+async fn all_sessions_end_together_and_answer_who_came_before() {
+    let grader = grader_of(sessions_of_bundled(None, 2), 8, 1);
+    let grading = ["close_up_normal", "close_up_severe", "close_up_normal"].map(|name| {
+        tokio::spawn({
+            let grader = grader.clone();
+            async move { grader.grade(photo(name)).await }
+        })
+    });
+    // The last of them has its place already, since there is one thread here.
+    tokio::task::yield_now().await;
+    grader.shut_down().await;
+    for grading in grading {
+        match grading.await.expect("grading does not panic") {
+            Ok(graded) => assert_eq!(graded.judgement.verdict, Verdict::Graded),
+            // It was still being decoded when the sessions ended.
+            Err(error) => assert!(matches!(error, GradingError::Stopped), "{error}"),
+        }
+    }
+    let error = OnnxSeverityGrader::start(vec![], BatchLimits::default()).unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
 }

@@ -6,9 +6,10 @@ mod grader;
 mod onnx_file;
 mod reader;
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use dupi::severity::{BackendOptions, Model, ModelSource, RuntimeChoice};
+use dupi::severity::{BackendOptions, Model, ModelSource, RuntimeChoice, Share};
 
 /// A file of `tests/fixtures`.
 fn fixture(name: &str) -> Vec<u8> {
@@ -32,11 +33,24 @@ fn photo(name: &str) -> Vec<u8> {
 
 /// The bundled model on the built-in runtime.
 fn bundled() -> Model {
+    sessions_of_bundled(None, 1).remove(0)
+}
+
+/// So many sessions of the bundled model: on a library of ONNX Runtime, or on the built-in runtime.
+fn sessions_of_bundled(library: Option<PathBuf>, count: usize) -> Vec<Model> {
     let options = BackendOptions {
-        choice: RuntimeChoice::Rten,
+        choice: match library {
+            Some(_) => RuntimeChoice::OnnxRuntime,
+            None => RuntimeChoice::Rten,
+        },
+        library,
+        share: Share {
+            sessions: NonZeroUsize::new(count),
+            ..Share::default()
+        },
         ..BackendOptions::default()
     };
-    Model::open(&ModelSource::Bundled, &options).expect("the bundled model opens")
+    Model::open_sessions(&ModelSource::Bundled, &options).expect("the bundled model opens")
 }
 
 /// The library of ONNX Runtime, where the tests are told of one; says so where they are not.
