@@ -110,7 +110,7 @@ WANTED = {
     "close_up_normal": (graded([0] * 6), normal),
     "close_up_mixed": (graded(MIXED), lambda seen: like(MIXED, seen)),
     "close_up_severe": (graded(SEVERE), lambda seen: like(SEVERE, seen, severe=True)),
-    "from_afar": (lambda rng: from_afar.render(rng, *SIZE), view_only("from_afar")),
+    "from_afar": (lambda rng: from_afar.render(rng, *SIZE, family="whorl"), view_only("from_afar")),
     "not_scalp": (lambda rng: negatives.render(rng, *SIZE, family="landscape"), view_only("other")),
     "dark": (dark, lambda seen: "dark" in seen["quality"]),
     "overexposed": (overexposed, lambda seen: "overexposed" in seen["quality"]),
