@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from . import data
+from . import preprocess
 from .contract import VIEWS
 from .generator import CLOSE_UP
 from .measures import expected_round, weighted_kappa
@@ -15,7 +15,7 @@ from .measures import expected_round, weighted_kappa
 @torch.no_grad()
 def logits(model, pixels, batch=64):
     """All logits of a set, as (over [N,6,3], view [N,3])."""
-    pairs = [model(data.normalise(pixels[at : at + batch])) for at in range(0, len(pixels), batch)]
+    pairs = [model(preprocess.normalise(pixels[at : at + batch])) for at in range(0, len(pixels), batch)]
     return torch.cat([pair[0] for pair in pairs]), torch.cat([pair[1] for pair in pairs])
 
 

@@ -6,15 +6,8 @@ import numpy as np
 import torch
 
 from . import generator
-from .contract import MEAN, STD
 
 VALIDATION_SEED, TEST_SEED = 900_001, 900_002
-
-
-def normalise(pixels):
-    """uint8 [N,H,W,3] to float32 [N,3,H,W], as the exported model wants it."""
-    mean, std = torch.tensor(MEAN) * 255, torch.tensor(STD) * 255
-    return ((pixels.float() - mean) / std).permute(0, 3, 1, 2)
 
 
 @dataclass

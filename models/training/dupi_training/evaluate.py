@@ -3,7 +3,7 @@
 import numpy as np
 import onnxruntime
 
-from . import data
+from . import data, preprocess
 from .contract import CONDITIONS
 from .generator import CLOSE_UP, FROM_AFAR, OTHER
 from .measures import calibration_error, macro_f1, weighted_kappa
@@ -19,7 +19,7 @@ def predict(running, pixels, batch=32):
     """probs [N,6,4], severity [N,6], cam [N,6,h,w], view [N,3] for uint8 frames [N,240,320,3]."""
     parts = []
     for at in range(0, len(pixels), batch):
-        image = np.ascontiguousarray(data.normalise(pixels[at : at + batch]).numpy())
+        image = np.ascontiguousarray(preprocess.normalise(pixels[at : at + batch]).numpy())
         parts.append(running.run(["probs", "severity", "cam", "view"], {"image": image}))
     return [np.concatenate(column) for column in zip(*parts)]
 

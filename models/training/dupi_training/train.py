@@ -17,7 +17,7 @@ import torch
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
-from . import data
+from . import preprocess
 from .architectures import Compact
 from .generator import CLOSE_UP, LATE_SHARES, SHARES
 from .grader import ScalpGrader
@@ -124,7 +124,7 @@ def train(plan, folder, say=print):
     for pixels, views, grades, evidence in batches:
         for group in optimiser.param_groups:
             group["lr"] = rate_at(plan, step)
-        image = data.normalise(pixels).contiguous(memory_format=torch.channels_last)
+        image = preprocess.normalise(pixels).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             loss, ordinal = loss_of(model, image, views, grades, evidence.float() / 255)
         optimiser.zero_grad(set_to_none=True)
