@@ -4,7 +4,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::reader::Key;
-use super::{DataSettings, LogSettings, ModelSettings, Origin, Settings, WebSettings};
+use super::{
+    DataSettings, DiscordSettings, LogSettings, ModelSettings, OperatorSettings, Origin, Settings,
+    TelegramSettings, WebSettings,
+};
 
 impl Settings {
     /// TOML with the origin of each value as a comment; secrets are named, never shown.
@@ -18,9 +21,23 @@ impl Settings {
             None => "not set in the environment: kept in a file of the data folder",
         };
         writeln!(text, "# master key: {key}").expect("writing to a string succeeds");
+        for (name, variable, token) in [
+            ("Telegram", "TELEGRAM_BOT_TOKEN", &self.telegram.token),
+            ("Discord", "DISCORD_BOT_TOKEN", &self.discord.token),
+        ] {
+            let state = match token {
+                Some(_) => "set, not shown",
+                None => "not set: no such bot",
+            };
+            writeln!(text, "# {name} token: {state} (environment, {variable})")
+                .expect("writing to a string succeeds");
+        }
         self.table(&mut text, &WebSettings::KEYS, self.web.values());
         self.table(&mut text, &DataSettings::KEYS, self.data.values());
         self.table(&mut text, &ModelSettings::KEYS, self.model.values());
+        self.table(&mut text, &TelegramSettings::KEYS, self.telegram.values());
+        self.table(&mut text, &DiscordSettings::KEYS, self.discord.values());
+        self.table(&mut text, &OperatorSettings::KEYS, self.operator.values());
         self.table(&mut text, &LogSettings::KEYS, self.log.values());
         text
     }

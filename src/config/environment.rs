@@ -10,17 +10,25 @@ pub(super) const CONFIG: &str = "DUPI_CONFIG";
 pub(super) const DATA_DIR: &str = "DUPI_DATA_DIR";
 pub(super) const WEB_ADDR: &str = "DUPI_WEB_ADDR";
 pub(super) const MASTER_KEY: &str = "DUPI_MASTER_KEY";
+pub(super) const TELEGRAM_BOT_TOKEN: &str = "TELEGRAM_BOT_TOKEN";
+pub(super) const TELEGRAM_API_URL: &str = "TELEGRAM_API_URL";
+pub(super) const DISCORD_BOT_TOKEN: &str = "DISCORD_BOT_TOKEN";
+pub(super) const DISCORD_API_URL: &str = "DISCORD_API_URL";
 pub(super) const ORT_DYLIB_PATH: &str = "ORT_DYLIB_PATH";
 pub(super) const RUST_LOG: &str = "RUST_LOG";
 pub(super) const VIRTUAL_ENV: &str = "VIRTUAL_ENV";
 pub(super) const CONDA_PREFIX: &str = "CONDA_PREFIX";
 
 /// Every variable that is read; nothing else is.
-const KNOWN: [&str; 8] = [
+const KNOWN: [&str; 12] = [
     CONFIG,
     DATA_DIR,
     WEB_ADDR,
     MASTER_KEY,
+    TELEGRAM_BOT_TOKEN,
+    TELEGRAM_API_URL,
+    DISCORD_BOT_TOKEN,
+    DISCORD_API_URL,
     ORT_DYLIB_PATH,
     RUST_LOG,
     VIRTUAL_ENV,

@@ -7,8 +7,8 @@ use secrecy::SecretString;
 
 use super::reader::{Key, Reader};
 use super::{
-    ConfigError, DataSettings, Environment, LogSettings, ModelSettings, Origin, WebSettings,
-    environment,
+    ConfigError, DataSettings, DiscordSettings, Environment, LogSettings, ModelSettings,
+    OperatorSettings, Origin, TelegramSettings, WebSettings, environment,
 };
 
 /// The file that is read when it is there and no other one is named.
@@ -27,6 +27,9 @@ pub struct Settings {
     pub web: WebSettings,
     pub data: DataSettings,
     pub model: ModelSettings,
+    pub telegram: TelegramSettings,
+    pub discord: DiscordSettings,
+    pub operator: OperatorSettings,
     pub log: LogSettings,
     /// 64 hexadecimal digits; `None` leaves the key to a file in the data folder.
     pub master_key: Option<SecretString>,
@@ -56,6 +59,9 @@ impl Settings {
             web: WebSettings::read(&mut reader)?,
             data: DataSettings::read(&mut reader)?,
             model: ModelSettings::read(&mut reader, environment)?,
+            telegram: TelegramSettings::read(&mut reader, environment)?,
+            discord: DiscordSettings::read(&mut reader, environment)?,
+            operator: OperatorSettings::read(&mut reader)?,
             log: LogSettings::read(&mut reader)?,
             master_key: master_key(environment)?,
             file: file.map(|file| file.path.clone()),
@@ -74,6 +80,9 @@ impl Settings {
         keys.extend(WebSettings::KEYS);
         keys.extend(DataSettings::KEYS);
         keys.extend(ModelSettings::KEYS);
+        keys.extend(TelegramSettings::KEYS);
+        keys.extend(DiscordSettings::KEYS);
+        keys.extend(OperatorSettings::KEYS);
         keys.extend(LogSettings::KEYS);
         keys
     }
