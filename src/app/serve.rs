@@ -1,5 +1,6 @@
 //! The service as an operator starts it: opened in order, announced in one line, stopped in order.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use super::{DataPaths, Parts, RandomIds, Service, SystemClock};
 use crate::cards::ResvgCardPainter;
 use crate::channels::web::{self, Admission, Pages, WebChannel, WebSender};
 use crate::config::{DeviceChoice as ChosenDevice, RuntimeChoice as ChosenRuntime, Settings};
-use crate::ports::{Channel, Clock as _, EffectQueue as _, IdSource as _};
+use crate::ports::{Channel, Clock as _, EffectQueue as _, IdSource as _, MessageSender};
 use crate::severity::{
     BackendOptions, BatchLimits, DecodingPhotoReader, DeviceChoice, Model, ModelSource,
     OnnxSeverityGrader, ReaderLimits, RuntimeChoice, Share,
@@ -83,7 +84,8 @@ pub async fn serve(settings: &Settings, announce: impl FnOnce(SocketAddr)) -> an
         ids: ids.clone(),
         wording,
     };
-    let service = Service::with_sender(parts, Channel::Web, Arc::new(sender));
+    let senders = HashMap::from([(Channel::Web, Arc::new(sender) as Arc<dyn MessageSender>)]);
+    let service = Service::new(parts, senders);
 
     let listener = web::listen(settings.web.address, settings.web.allow_public).await?;
     let address = listener.local_addr()?;

@@ -40,8 +40,8 @@ pub struct Service {
 }
 
 impl Service {
-    /// A service that speaks on one channel.
-    pub fn with_sender(parts: Parts, channel: Channel, sender: Arc<dyn MessageSender>) -> Self {
+    /// A service that speaks on those channels.
+    pub fn new(parts: Parts, senders: HashMap<Channel, Arc<dyn MessageSender>>) -> Self {
         let driver = Driver::new(
             DriverPorts {
                 store: parts.conversations.clone(),
@@ -58,7 +58,7 @@ impl Service {
             photos: parts.photos,
             grader: parts.grader,
             painter: parts.painter,
-            senders: HashMap::from([(channel, sender)]),
+            senders,
             events: Arc::new(driver.clone()),
             clock: parts.clock,
         });

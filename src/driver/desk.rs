@@ -6,38 +6,56 @@ use super::{Arrival, Driver, utterance};
 use crate::domain::consultation::{Event, Purpose, Unusable, Words};
 use crate::domain::scalp::PhotoId;
 use crate::ports::{
-    Address, Committed, ConversationDesk, ConversationId, EffectId, EventSink, Inbound, InboundId,
-    InboundWhat, Loaded, Received, StoreError, StoredKind, Utterance,
+    Address, ChannelNote, Committed, ConversationDesk, ConversationId, EffectId, EventSink,
+    Inbound, InboundId, InboundWhat, Loaded, Presence, Received, StoreError, StoredKind, Utterance,
 };
+
+/// What comes with a deed: its id, and what the channel remembers of it.
+struct Envelope {
+    id: InboundId,
+    notes: Vec<ChannelNote>,
+}
 
 #[async_trait]
 impl ConversationDesk for Driver {
     async fn receive(&self, inbound: Inbound) -> Result<Received, StoreError> {
         let loaded = self.at(&inbound.address).await?;
         let language = loaded.conversation.language;
+        let envelope = Envelope {
+            id: inbound.id,
+            notes: inbound.notes,
+        };
         match inbound.what {
             InboundWhat::Opened { language } => {
-                self.hand_in(loaded, inbound.id, Event::Opened { language }, None)
+                self.hand_in(loaded, envelope, Event::Opened { language }, None)
                     .await
             }
             InboundWhat::Pressed(button) => {
                 let said = utterance::of_button(&self.wording, button, language);
-                self.hand_in(loaded, inbound.id, Event::Pressed(button), said)
+                self.hand_in(loaded, envelope, Event::Pressed(button), said)
                     .await
             }
             InboundWhat::Chosen { question, choices } => {
                 let event = Event::Chosen { question, choices };
-                self.hand_in(loaded, inbound.id, event, None).await
+                self.hand_in(loaded, envelope, event, None).await
             }
             InboundWhat::Said(raw) => {
                 let words = Words::new(&raw, self.wording.knowledge().triggers());
                 let said = utterance::of_words(&words);
-                self.hand_in(loaded, inbound.id, Event::Said(words), said)
+                self.hand_in(loaded, envelope, Event::Said(words), said)
                     .await
             }
-            InboundWhat::PhotoReceived(bytes) => {
-                self.receive_photo(loaded, inbound.id, bytes).await
+            InboundWhat::PhotoReceived(bytes) => self.receive_photo(loaded, envelope, bytes).await,
+        }
+    }
+
+    async fn note_presence(&self, address: &Address, presence: Presence) -> Result<(), StoreError> {
+        match self.store.load(address).await? {
+            Some(loaded) => {
+                let now = self.clock.now();
+                self.store.note_presence(loaded.id, presence, now).await
             }
+            None => Ok(()),
         }
     }
 
@@ -60,6 +78,7 @@ impl EventSink for Driver {
         };
         let arrival = Arrival {
             inbound: InboundId(format!("effect:{}", effect.0)),
+            notes: Vec::new(),
             event,
             utterance: None,
             completes: Some(effect),
@@ -72,12 +91,13 @@ impl Driver {
     async fn hand_in(
         &self,
         loaded: Loaded,
-        inbound: InboundId,
+        envelope: Envelope,
         event: Event,
         utterance: Option<Utterance>,
     ) -> Result<Received, StoreError> {
         let arrival = Arrival {
-            inbound,
+            inbound: envelope.id,
+            notes: envelope.notes,
             event,
             utterance,
             completes: None,
@@ -93,12 +113,12 @@ impl Driver {
     async fn receive_photo(
         &self,
         loaded: Loaded,
-        inbound: InboundId,
+        envelope: Envelope,
         bytes: Vec<u8>,
     ) -> Result<Received, StoreError> {
         if !loaded.conversation.has_consent(Purpose::Sensitive) {
             return self
-                .turn_away(loaded, inbound, Unusable::ConsentMissing)
+                .turn_away(loaded, envelope, Unusable::ConsentMissing)
                 .await;
         }
         let photo = PhotoId(self.ids.ordered());
@@ -119,7 +139,7 @@ impl Driver {
             let said = Some(Utterance::Photo(photo));
             let id = loaded.id;
             let received = self
-                .hand_in(loaded, inbound, Event::PhotoArrived(photo), said)
+                .hand_in(loaded, envelope, Event::PhotoArrived(photo), said)
                 .await;
             if !matches!(received, Ok(Received::Accepted)) {
                 // Handed in before, or not at all: the copy made just now belongs to nobody.
@@ -129,17 +149,17 @@ impl Driver {
             }
             return received;
         };
-        self.turn_away(loaded, inbound, unusable).await
+        self.turn_away(loaded, envelope, unusable).await
     }
 
     async fn turn_away(
         &self,
         loaded: Loaded,
-        inbound: InboundId,
+        envelope: Envelope,
         unusable: Unusable,
     ) -> Result<Received, StoreError> {
         let event = Event::PhotoTurnedAway(unusable);
-        Ok(match self.hand_in(loaded, inbound, event, None).await? {
+        Ok(match self.hand_in(loaded, envelope, event, None).await? {
             Received::Repeated => Received::Repeated,
             Received::Accepted | Received::PhotoTurnedAway(_) => {
                 Received::PhotoTurnedAway(unusable)

@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use crate::domain::consultation::{Conversation, Event, Language};
 use crate::ports::{
-    Address, Clock, Commit, Committed, ConversationId, ConversationStore, EffectId, IdSource,
-    InboundId, Loaded, PhotoReader, PhotoStore, StoreError, Utterance,
+    Address, ChannelNote, Clock, Commit, Committed, ConversationId, ConversationStore, EffectId,
+    IdSource, InboundId, Loaded, PhotoReader, PhotoStore, StoreError, Utterance,
 };
 use crate::wording::Wording;
 
@@ -55,6 +55,7 @@ impl std::fmt::Debug for DriverPorts {
 /// An event on its way into a conversation.
 struct Arrival {
     inbound: InboundId,
+    notes: Vec<ChannelNote>,
     event: Event,
     utterance: Option<Utterance>,
     completes: Option<EffectId>,
@@ -97,6 +98,7 @@ impl Driver {
                     expected_version: loaded.version,
                     conversation: step.conversation,
                     inbound: arrival.inbound.clone(),
+                    notes: arrival.notes.clone(),
                     utterance: arrival.utterance.clone(),
                     effects: step.effects,
                     completes: arrival.completes,

@@ -33,7 +33,7 @@ pub(super) async fn run(ports: &JobPorts, claimed: &ClaimedEffect) -> Outcome {
             language,
         } => draw_card::run(ports, conversation, summary, *photo, *language).await,
         Effect::ForgetPhotos { photos } => forget_photos::run(ports, conversation, photos).await,
-        Effect::ErasePerson => erase_person::run(ports, conversation).await,
+        Effect::ErasePerson => erase_person::run(ports, claimed).await,
     }
 }
 

@@ -11,17 +11,68 @@ use tokio_util::sync::CancellationToken;
 
 use super::outcome::{Outcome, backoff, told};
 use super::{JobPorts, register};
-use crate::domain::consultation::Event;
-use crate::ports::{ClaimedEffect, StoreError};
+use crate::domain::consultation::{Effect, Event};
+use crate::ports::{ClaimedEffect, Room, StoreError};
 
-/// How many effects run at once in one process.
-const MOST_AT_ONCE: usize = 8;
+/// How many effects run at once in one process. Messages mostly wait for a messenger to answer.
+const MOST_AT_ONCE: Room = Room {
+    messages: 32,
+    work: 8,
+};
 /// Longer than any job's deadline; see the test in `register`.
 pub(super) const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// How long to sleep when nothing is due: a safety net, as new effects wake us at once.
 const SLOW_POLL: Duration = Duration::from_secs(30);
 /// How long to wait when the queue itself cannot be asked.
 const TROUBLE_WAIT: Duration = Duration::from_secs(1);
+
+/// What is under way.
+#[derive(Default)]
+struct Running {
+    messages: JoinSet<()>,
+    work: JoinSet<()>,
+}
+
+impl Running {
+    fn of(&mut self, effect: &Effect) -> &mut JoinSet<()> {
+        match effect {
+            Effect::Send { .. } => &mut self.messages,
+            Effect::GradePhoto { .. }
+            | Effect::DrawCard { .. }
+            | Effect::ForgetPhotos { .. }
+            | Effect::ErasePerson => &mut self.work,
+        }
+    }
+
+    /// How many more may be started.
+    fn room(&self) -> Room {
+        let left = |most: u32, running: &JoinSet<()>| {
+            most.saturating_sub(u32::try_from(running.len()).unwrap_or(u32::MAX))
+        };
+        Room {
+            messages: left(MOST_AT_ONCE.messages, &self.messages),
+            work: left(MOST_AT_ONCE.work, &self.work),
+        }
+    }
+
+    /// Lets go of what has ended.
+    fn reap(&mut self) {
+        while self.messages.try_join_next().is_some() {}
+        while self.work.try_join_next().is_some() {}
+    }
+
+    /// Waits for the end of anything; `None` when nothing is under way.
+    async fn join_next(&mut self) -> Option<()> {
+        if self.messages.is_empty() && self.work.is_empty() {
+            return None;
+        }
+        tokio::select! {
+            Some(_) = self.messages.join_next() => {}
+            Some(_) = self.work.join_next() => {}
+        }
+        Some(())
+    }
+}
 
 /// Carries out stored effects. A clone is a handle on the same ports.
 #[derive(Debug, Clone)]
@@ -40,7 +91,7 @@ impl EffectRunner {
     /// Carries out effects as they fall due, until `shutdown`: then no more are taken, and those
     /// that are taken are finished.
     pub async fn run(&self, shutdown: CancellationToken) {
-        let mut running = JoinSet::new();
+        let mut running = Running::default();
         loop {
             let nap = match self.start_due(&mut running).await {
                 Ok(_) => self.nap(&running).await,
@@ -52,11 +103,12 @@ impl EffectRunner {
             tokio::select! {
                 biased;
                 () = shutdown.cancelled() => break,
-                Some(_) = running.join_next() => {}
+                Some(_) = running.messages.join_next() => {}
+                Some(_) = running.work.join_next() => {}
                 () = self.ports.queue.stored() => {}
                 () = tokio::time::sleep(nap) => {}
             }
-            while running.try_join_next().is_some() {}
+            running.reap();
         }
         while running.join_next().await.is_some() {}
     }
@@ -64,7 +116,7 @@ impl EffectRunner {
     /// Carries out everything that is due now, and all that follows from it, without waiting for
     /// anything that falls due later. Returns how many tries were made.
     pub async fn run_until_idle(&self) -> Result<usize, StoreError> {
-        let mut running = JoinSet::new();
+        let mut running = Running::default();
         let mut tries = 0;
         loop {
             tries += self.start_due(&mut running).await?;
@@ -75,29 +127,26 @@ impl EffectRunner {
     }
 
     /// Claims what is due, as far as there is room, and starts it; returns how many.
-    async fn start_due(&self, running: &mut JoinSet<()>) -> Result<usize, StoreError> {
-        let room = MOST_AT_ONCE.saturating_sub(running.len());
-        if room == 0 {
+    async fn start_due(&self, running: &mut Running) -> Result<usize, StoreError> {
+        let room = running.room();
+        if room == Room::of(0) {
             return Ok(0);
         }
-        let limit = u32::try_from(room).expect("the room is small");
         let now = self.ports.clock.now();
-        let claimed = self.ports.queue.claim(now, LEASE, limit).await?;
+        let claimed = self.ports.queue.claim(room, now, LEASE).await?;
         let started = claimed.len();
         for effect in claimed {
             let runner = self.clone();
-            running.spawn(async move { runner.carry_out(effect).await });
+            running
+                .of(&effect.effect)
+                .spawn(async move { runner.carry_out(effect).await });
         }
         Ok(started)
     }
 
-    /// How long nothing will fall due.
-    async fn nap(&self, running: &JoinSet<()>) -> Duration {
-        if running.len() >= MOST_AT_ONCE {
-            // Whatever is due waits for room, and the end of a job wakes us.
-            return SLOW_POLL;
-        }
-        match self.ports.queue.next_due().await {
+    /// How long nothing will fall due that there is room for; the end of a job wakes us anyway.
+    async fn nap(&self, running: &Running) -> Duration {
+        match self.ports.queue.next_due(running.room()).await {
             Ok(None) => SLOW_POLL,
             Ok(Some(due)) => {
                 let wait = due.duration_since(self.ports.clock.now());

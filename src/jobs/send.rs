@@ -5,10 +5,11 @@ use std::time::Duration;
 use super::JobPorts;
 use super::outcome::{Limits, Outcome, told};
 use crate::domain::consultation::{Language, Message, Slot};
-use crate::ports::{ClaimedEffect, Outgoing, SendError};
+use crate::ports::{ClaimedEffect, Outgoing, Presence, SendError};
 
+/// A messenger that cannot be reached for most of a day still gets every message.
 pub(super) const LIMITS: Limits = Limits {
-    most_tries: 8,
+    most_tries: 1_000,
     deadline: Duration::from_secs(20),
 };
 
@@ -43,9 +44,22 @@ pub(super) async fn run(
             after: after.map(|after| after.min(LONGEST_WAIT)),
         },
         Err(error @ SendError::Refused(_)) => Outcome::hopeless(&error),
-        Err(SendError::PersonGone) => {
-            tracing::info!(effect.id = %claimed.id.0, "Nobody is left to send a message to");
-            Outcome::Done
+        Err(error @ SendError::PersonGone) => hold(ports, claimed, &error).await,
+    }
+}
+
+/// Notes that the person is gone, and puts the message back: it waits until they return.
+async fn hold(ports: &JobPorts, claimed: &ClaimedEffect, error: &SendError) -> Outcome {
+    let now = ports.clock.now();
+    let noted = ports
+        .conversations
+        .note_presence(claimed.conversation, Presence::Gone, now)
+        .await;
+    match noted {
+        Ok(()) => {
+            tracing::info!(effect.id = %claimed.id.0, "A person cannot be reached; messages wait");
+            Outcome::try_again(error)
         }
+        Err(error) => error.into(),
     }
 }

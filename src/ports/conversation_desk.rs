@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 
-use super::{Address, ConversationId, InboundId, StoreError};
+use super::{Address, ChannelNote, ConversationId, InboundId, Presence, StoreError};
 use crate::domain::consultation::{Button, Language, Unusable};
 use crate::domain::scalp::{Choice, Question};
 
@@ -15,6 +15,8 @@ pub struct Inbound {
     /// The same id twice is the same deed: the second changes nothing.
     pub id: InboundId,
     pub what: InboundWhat,
+    /// Stored in the same transaction: how the channel answers, where its message stands.
+    pub notes: Vec<ChannelNote>,
 }
 
 /// What a person did.
@@ -63,6 +65,10 @@ pub enum Received {
 pub trait ConversationDesk: Send + Sync {
     /// Takes it in; on `Ok` it is stored and survives a crash.
     async fn receive(&self, inbound: Inbound) -> Result<Received, StoreError>;
+
+    /// Notes that the person at an address can be reached, or not any more. A person whom nobody
+    /// knows is no error.
+    async fn note_presence(&self, address: &Address, presence: Presence) -> Result<(), StoreError>;
 
     /// The conversation at an address, if anything was ever said there and it was not erased.
     async fn conversation(&self, address: &Address) -> Result<Option<ConversationId>, StoreError>;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::EffectId;
+use super::{ChannelNote, EffectId};
 use crate::domain::consultation::{Conversation, Effect};
 use crate::domain::scalp::PhotoId;
 
@@ -12,13 +12,20 @@ use crate::domain::scalp::PhotoId;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Channel {
     Web,
+    Telegram,
+    Discord,
 }
 
 impl Channel {
+    /// Every channel.
+    pub const ALL: [Self; 3] = [Self::Web, Self::Telegram, Self::Discord];
+
     /// The name used in records and logs.
     pub const fn id(self) -> &'static str {
         match self {
             Self::Web => "web",
+            Self::Telegram => "telegram",
+            Self::Discord => "discord",
         }
     }
 }
@@ -55,6 +62,14 @@ pub enum Utterance {
     Photo(PhotoId),
 }
 
+/// Whether a person can be reached on their channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    Here,
+    /// They blocked us, or their account is no more: what is to be said waits.
+    Gone,
+}
+
 /// A conversation as it was stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Loaded {
@@ -74,6 +89,8 @@ pub struct Commit {
     pub expected_version: u64,
     pub conversation: Conversation,
     pub inbound: InboundId,
+    /// What the channel remembers from now on.
+    pub notes: Vec<ChannelNote>,
     /// Shown in the history before the effects' messages.
     pub utterance: Option<Utterance>,
     /// Stored in order, before any is performed.
@@ -104,8 +121,18 @@ pub trait ConversationStore: Send + Sync {
     /// The conversation of that id, if there is one.
     async fn load_by_id(&self, id: ConversationId) -> Result<Option<Loaded>, StoreError>;
 
-    /// Stores stage, inbound id, utterance and effects in one transaction.
+    /// Stores stage, inbound id, notes, utterance and effects in one transaction. Whoever does
+    /// something (anything but the outcome of an effect) is here again.
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError>;
+
+    /// Notes whether the person of that conversation can be reached. While they are gone no `Send`
+    /// of theirs is handed out; when they are back all of them are due. No conversation is no error.
+    async fn note_presence(
+        &self,
+        id: ConversationId,
+        presence: Presence,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
 
     /// Erases the person of that conversation with everything that belongs to them: rows, photos,
     /// history and their key. Erasing twice is harmless.

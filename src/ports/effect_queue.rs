@@ -24,6 +24,26 @@ pub struct ClaimedEffect {
     pub lease_until: Timestamp,
 }
 
+/// How many effects are asked for: messages have room of their own, so that they never wait behind
+/// work that takes long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// `Send`s.
+    pub messages: u32,
+    /// Everything else.
+    pub work: u32,
+}
+
+impl Room {
+    /// Room for as many of each.
+    pub const fn of(each: u32) -> Self {
+        Self {
+            messages: each,
+            work: each,
+        }
+    }
+}
+
 /// What became of a stored effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EffectState {
@@ -48,16 +68,17 @@ pub struct EffectOverview {
 }
 
 /// Hands out stored effects. `Send` effects of one conversation are handed out one at a time and in
-/// order; everything else side by side.
+/// order; everything else side by side. A `Send` that was not tried yet is passed over, as done, when
+/// a newer one waits for the same slot of the same conversation.
 #[async_trait]
 pub trait EffectQueue: Send + Sync {
-    /// Claims up to `limit` effects that are due, each for `lease`. An expired lease is claimed
+    /// Claims effects that are due, as far as there is room, each for `lease`. An expired lease is claimed
     /// again.
     async fn claim(
         &self,
+        room: Room,
         now: Timestamp,
         lease: SignedDuration,
-        limit: u32,
     ) -> Result<Vec<ClaimedEffect>, StoreError>;
 
     /// Done without an outcome to report (outcomes go through `Commit::completes`).
@@ -74,8 +95,8 @@ pub trait EffectQueue: Send + Sync {
     /// everything else keeps count, lest a photo that kills the process kills it for ever.
     async fn release_leases(&self) -> Result<u64, StoreError>;
 
-    /// When the next effect falls due; `None` when none waits.
-    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+    /// When the next effect that there is room for falls due; `None` when none waits.
+    async fn next_due(&self, room: Room) -> Result<Option<Timestamp>, StoreError>;
 
     /// The newest effects first, for operators.
     async fn overview(&self, limit: u32) -> Result<Vec<EffectOverview>, StoreError>;

@@ -1,5 +1,7 @@
 //! Saying something on a channel.
 
+use std::pin::Pin;
+
 use async_trait::async_trait;
 
 use super::{Address, ConversationId, EffectId};
@@ -22,6 +24,24 @@ pub struct Outgoing {
 #[async_trait]
 pub trait MessageSender: Send + Sync {
     async fn send(&self, outgoing: Outgoing) -> Result<(), SendError>;
+
+    /// Collects what is needed to tell a person that everything of theirs was erased, while it is
+    /// still known; the future that comes back tells it. A channel on which they see it anyway has
+    /// nothing to tell.
+    async fn farewell(&self, _leaving: Leaving) -> Farewell {
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
+
+/// Tells that everything was erased.
+pub type Farewell = Pin<Box<dyn Future<Output = Result<(), SendError>> + Send>>;
+
+/// A person whose data is about to be erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leaving {
+    pub conversation: ConversationId,
+    pub address: Address,
+    pub language: Language,
 }
 
 /// Why a message was not sent.

@@ -4,6 +4,7 @@
 //! No library's type crosses a port.
 
 mod card_painter;
+mod channel_notes;
 mod clock;
 mod conversation_desk;
 mod conversation_store;
@@ -15,15 +16,16 @@ mod severity_grader;
 mod transcript;
 
 pub use card_painter::{CardError, CardPainter, CardRequest};
+pub use channel_notes::{ChannelNote, ChannelNotes};
 pub use clock::{Clock, IdSource};
 pub use conversation_desk::{ConversationDesk, Inbound, InboundWhat, Received};
 pub use conversation_store::{
     Address, Channel, Commit, Committed, ConversationId, ConversationStore, InboundId, Loaded,
-    StoreError, Utterance,
+    Presence, StoreError, Utterance,
 };
-pub use effect_queue::{ClaimedEffect, EffectId, EffectOverview, EffectQueue, EffectState};
+pub use effect_queue::{ClaimedEffect, EffectId, EffectOverview, EffectQueue, EffectState, Room};
 pub use event_sink::EventSink;
-pub use message_sender::{MessageSender, Outgoing, SendError};
+pub use message_sender::{Farewell, Leaving, MessageSender, Outgoing, SendError};
 pub use photo_store::{PhotoStore, PhotoStoreError, StoredKind};
 pub use severity_grader::{GradedPhoto, GradingError, PhotoReader, ReadPhoto, SeverityGrader};
 pub use transcript::{Entry, EntryBody, Transcript};

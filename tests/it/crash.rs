@@ -1,5 +1,6 @@
 //! A process killed at any boundary of a consultation loses nothing and doubles nothing.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use dupi::domain::consultation::{Button, Language, Purpose};
 use dupi::domain::scalp::{Choice, Question, Region};
 use dupi::ports::{
     Address, Channel, ConversationDesk, EffectQueue, EntryBody, Inbound, InboundId, InboundWhat,
-    Transcript, Utterance,
+    MessageSender, Room, Transcript, Utterance,
 };
 use dupi::storage::{Location, MasterKey, SqliteStore};
 use dupi::wording::Wording;
@@ -102,7 +103,10 @@ impl Process {
             wording,
         };
         Self {
-            service: Service::with_sender(parts, Channel::Web, Arc::new(sender)),
+            service: Service::new(
+                parts,
+                HashMap::from([(Channel::Web, Arc::new(sender) as Arc<dyn MessageSender>)]),
+            ),
             mortal,
             clock,
             grader,
@@ -119,6 +123,7 @@ impl Process {
                 address: address(),
                 id: InboundId(format!("deed-{acknowledged}")),
                 what: what.clone(),
+                notes: Vec::new(),
             };
             self.service
                 .driver
@@ -140,7 +145,7 @@ impl Process {
                 .expect("the store works");
             if self
                 .mortal
-                .next_due()
+                .next_due(Room::of(1))
                 .await
                 .expect("the store works")
                 .is_none()

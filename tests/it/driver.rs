@@ -17,6 +17,7 @@ fn inbound(id: &str, what: InboundWhat) -> Inbound {
         address: TestApp::address(),
         id: InboundId(id.to_owned()),
         what,
+        notes: Vec::new(),
     }
 }
 

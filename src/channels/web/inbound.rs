@@ -142,6 +142,7 @@ pub(super) async fn hand_in(
         // Apart from the ids of effects, whatever a page sends.
         id: InboundId(format!("web:{id}")),
         what,
+        notes: Vec::new(),
     };
     match web.channel.desk.receive(inbound).await {
         Ok(Received::Accepted) => Ok(Taken { result: "accepted" }),

@@ -24,6 +24,18 @@ pub enum Slot {
     Guidance(ConsultationNumber),
 }
 
+impl Slot {
+    /// The name in stored rows and histories: the same for ever, and says nothing about the person.
+    pub fn id(self) -> String {
+        match self {
+            Self::Survey(number) => format!("survey:{}", number.0),
+            Self::Photo(photo) => format!("photo:{}", photo.0),
+            Self::Result(number) => format!("result:{}", number.0),
+            Self::Guidance(number) => format!("guidance:{}", number.0),
+        }
+    }
+}
+
 /// Why a file was turned away at the door, before it became a photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Unusable {

@@ -63,7 +63,7 @@ macro_rules! named_by_id {
 
 named_by_id! {
     CareLevel: &Self::ALL,
-    Channel: &[Self::Web],
+    Channel: &Self::ALL,
     Choice: Self::ALL,
     Condition: &Self::ALL,
     Fixed: &Self::ALL,

@@ -7,9 +7,10 @@ use sqlx::{SqliteConnection, sqlite::SqliteRow};
 use super::errors::store_error;
 use super::rows::{Owner, column, count, is_erased, milliseconds, uuid};
 use super::{Shared, SqliteStore};
-use crate::domain::consultation::Effect;
+use crate::domain::consultation::{Effect, Slot};
 use crate::ports::{
-    Address, Commit, Committed, ConversationId, ConversationStore, EffectId, Loaded, StoreError,
+    Address, Commit, Committed, ConversationId, ConversationStore, EffectId, Loaded, Presence,
+    StoreError,
 };
 use crate::storage::records::EntryContent;
 
@@ -50,6 +51,9 @@ impl ConversationStore for SqliteStore {
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
         let mut transaction = self.begin().await?;
         let committed = self.0.commit_in(&mut transaction, &commit).await?;
+        let came_back = committed == Committed::Stored
+            && commit.completes.is_none()
+            && comes_back(&mut transaction, commit.id).await?;
         match committed {
             Committed::Stored | Committed::AlreadyHandled => {
                 transaction.commit().await.map_err(store_error)?;
@@ -59,7 +63,7 @@ impl ConversationStore for SqliteStore {
             }
         }
         if committed == Committed::Stored {
-            if !commit.effects.is_empty() {
+            if !commit.effects.is_empty() || came_back {
                 self.0.effect_stored.notify_one();
             }
             if commit.utterance.is_some() {
@@ -67,6 +71,28 @@ impl ConversationStore for SqliteStore {
             }
         }
         Ok(committed)
+    }
+
+    async fn note_presence(
+        &self,
+        id: ConversationId,
+        presence: Presence,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let gone_at = match presence {
+            Presence::Here => None,
+            Presence::Gone => Some(milliseconds(now)),
+        };
+        sqlx::query("UPDATE conversations SET gone_at = $1 WHERE id = $2")
+            .bind(gone_at)
+            .bind(id.0.to_string())
+            .execute(&self.0.writer)
+            .await
+            .map_err(store_error)?;
+        if presence == Presence::Here {
+            self.0.effect_stored.notify_one();
+        }
+        Ok(())
     }
 
     async fn erase_person(&self, id: ConversationId) -> Result<(), StoreError> {
@@ -173,6 +199,8 @@ impl Shared {
             self.append_entry(connection, &owner, None, &content, commit.now)
                 .await?;
         }
+        self.keep_notes(connection, &owner, &commit.notes, commit.now)
+            .await?;
         self.store_effects(connection, &owner, &commit.effects, commit.now)
             .await?;
         Ok(Committed::Stored)
@@ -240,8 +268,8 @@ impl Shared {
             .map_err(store_error)?;
             sqlx::query(
                 "INSERT INTO effects
-                     (id, conversation_id, sequence, kind, lane, payload, state, created_at, run_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $7)",
+                     (id, conversation_id, sequence, kind, lane, payload, state, created_at, run_at, slot)
+                 VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $7, $8)",
             )
             .bind(&id)
             .bind(&owner.conversation)
@@ -250,11 +278,38 @@ impl Shared {
             .bind(lane(effect))
             .bind(owner.seal(self, &id, effect))
             .bind(milliseconds(now))
+            .bind(slot(effect))
             .execute(&mut *connection)
             .await
             .map_err(store_error)?;
         }
         Ok(())
+    }
+}
+
+/// Notes that a person is here; `true` if they were gone.
+async fn comes_back(
+    connection: &mut SqliteConnection,
+    id: ConversationId,
+) -> Result<bool, StoreError> {
+    let back = sqlx::query(
+        "UPDATE conversations SET gone_at = NULL WHERE id = $1 AND gone_at IS NOT NULL",
+    )
+    .bind(id.0.to_string())
+    .execute(connection)
+    .await
+    .map_err(store_error)?;
+    Ok(back.rows_affected() > 0)
+}
+
+/// The place that an effect's message takes.
+fn slot(effect: &Effect) -> Option<String> {
+    match effect {
+        Effect::Send { slot, .. } => slot.map(Slot::id),
+        Effect::GradePhoto { .. }
+        | Effect::DrawCard { .. }
+        | Effect::ForgetPhotos { .. }
+        | Effect::ErasePerson => None,
     }
 }
 

@@ -12,42 +12,63 @@ use super::rows::{Owner, column, count, milliseconds, timestamp, uuid};
 use super::{Shared, SqliteStore};
 use crate::ports::{
     Address, ClaimedEffect, ConversationId, EffectId, EffectOverview, EffectQueue, EffectState,
-    StoreError,
+    Room, StoreError,
 };
 
 /// How much of an error is kept.
 const ERROR_CHARACTERS: usize = 300;
 
-/// Whether an effect `e` is open, and first in its lane.
-macro_rules! is_next {
+/// Whether an effect `e` is a message that is first in its lane, to somebody who is here.
+macro_rules! is_next_message {
     () => {
-        "e.state IN ('waiting', 'leased') AND (e.lane IS NULL OR NOT EXISTS (
+        "e.state IN ('waiting', 'leased') AND e.lane IS NOT NULL
+         AND NOT EXISTS (
              SELECT 1 FROM effects o
              WHERE o.conversation_id = e.conversation_id AND o.lane = e.lane
                AND o.sequence < e.sequence AND o.state IN ('waiting', 'leased')
-         ))"
+         )
+         AND NOT EXISTS (
+             SELECT 1 FROM conversations c WHERE c.id = e.conversation_id AND c.gone_at IS NOT NULL
+         )"
     };
 }
 
-const CLAIM: &str = concat!(
-    "UPDATE effects SET state = 'leased', attempts = attempts + 1, run_at = $1
-     WHERE id IN (
-         SELECT e.id FROM effects e WHERE e.run_at <= $2 AND ",
-    is_next!(),
-    " ORDER BY e.run_at, e.created_at, e.sequence LIMIT $3
-     )
-     RETURNING id, conversation_id, sequence, payload, attempts, created_at"
-);
+/// Whether an effect `e` is open work.
+macro_rules! is_work {
+    () => {
+        "e.state IN ('waiting', 'leased') AND e.lane IS NULL"
+    };
+}
 
-const NEXT_DUE: &str = concat!("SELECT MIN(e.run_at) FROM effects e WHERE ", is_next!());
+macro_rules! claim {
+    ($which:expr) => {
+        concat!(
+            "UPDATE effects SET state = 'leased', attempts = attempts + 1, run_at = $1
+             WHERE id IN (
+                 SELECT e.id FROM effects e WHERE e.run_at <= $2 AND ",
+            $which,
+            " ORDER BY e.run_at, e.created_at, e.sequence LIMIT $3
+             )
+             RETURNING id, conversation_id, sequence, payload, attempts, created_at, slot"
+        )
+    };
+}
+
+const CLAIM_MESSAGES: &str = claim!(is_next_message!());
+const CLAIM_WORK: &str = claim!(is_work!());
+const NEXT_MESSAGE_DUE: &str = concat!(
+    "SELECT MIN(e.run_at) FROM effects e WHERE ",
+    is_next_message!()
+);
+const NEXT_WORK_DUE: &str = concat!("SELECT MIN(e.run_at) FROM effects e WHERE ", is_work!());
 
 #[async_trait]
 impl EffectQueue for SqliteStore {
     async fn claim(
         &self,
+        room: Room,
         now: Timestamp,
         lease: SignedDuration,
-        limit: u32,
     ) -> Result<Vec<ClaimedEffect>, StoreError> {
         // Lease ends are kept to the millisecond, and told so.
         let lease_until = timestamp(milliseconds(
@@ -55,13 +76,20 @@ impl EffectQueue for SqliteStore {
                 .map_err(|error| StoreError::Broken(Box::new(error)))?,
         ))?;
         let mut transaction = self.begin().await?;
-        let rows = sqlx::query(CLAIM)
-            .bind(milliseconds(lease_until))
-            .bind(milliseconds(now))
-            .bind(i64::from(limit))
-            .fetch_all(&mut *transaction)
-            .await
-            .map_err(store_error)?;
+        let mut rows = Vec::new();
+        for (claim, limit) in [(CLAIM_MESSAGES, room.messages), (CLAIM_WORK, room.work)] {
+            if limit > 0 {
+                rows.extend(
+                    sqlx::query(claim)
+                        .bind(milliseconds(lease_until))
+                        .bind(milliseconds(now))
+                        .bind(i64::from(limit))
+                        .fetch_all(&mut *transaction)
+                        .await
+                        .map_err(store_error)?,
+                );
+            }
+        }
         let claimed = self
             .0
             .claimed(&mut transaction, rows, lease_until, now)
@@ -108,12 +136,21 @@ impl EffectQueue for SqliteStore {
         Ok(released.rows_affected())
     }
 
-    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        let (due,): (Option<i64>,) = sqlx::query_as(NEXT_DUE)
-            .fetch_one(&self.0.readers)
-            .await
-            .map_err(store_error)?;
-        due.map(timestamp).transpose()
+    async fn next_due(&self, room: Room) -> Result<Option<Timestamp>, StoreError> {
+        let mut earliest = None;
+        for (next_due, limit) in [
+            (NEXT_MESSAGE_DUE, room.messages),
+            (NEXT_WORK_DUE, room.work),
+        ] {
+            if limit > 0 {
+                let (due,): (Option<i64>,) = sqlx::query_as(next_due)
+                    .fetch_one(&self.0.readers)
+                    .await
+                    .map_err(store_error)?;
+                earliest = earliest.into_iter().chain(due).min();
+            }
+        }
+        earliest.map(timestamp).transpose()
     }
 
     async fn overview(&self, limit: u32) -> Result<Vec<EffectOverview>, StoreError> {
@@ -162,6 +199,10 @@ impl Shared {
         let mut claimed = Vec::with_capacity(rows.len());
         for row in rows {
             let id: String = column(&row, "id")?;
+            if is_superseded(connection, &row).await? {
+                complete_effect(connection, EffectId(uuid(&id)?), now).await?;
+                continue;
+            }
             match self
                 .claimed_row(connection, &row, lease_until, &mut people)
                 .await
@@ -221,6 +262,29 @@ impl Shared {
         let address = owner.open_address(column(&row, "channel")?, column(&row, "address")?)?;
         Ok((owner, address))
     }
+}
+
+/// Whether a message that was never tried has a newer one waiting for its place.
+async fn is_superseded(
+    connection: &mut SqliteConnection,
+    row: &SqliteRow,
+) -> Result<bool, StoreError> {
+    let slot: Option<String> = column(row, "slot")?;
+    let attempts: i64 = column(row, "attempts")?;
+    let Some(slot) = slot.filter(|_| attempts == 1) else {
+        return Ok(false);
+    };
+    let newer = sqlx::query(
+        "SELECT 1 FROM effects
+         WHERE conversation_id = $1 AND slot = $2 AND sequence > $3 AND state = 'waiting' LIMIT 1",
+    )
+    .bind(column::<String>(row, "conversation_id")?)
+    .bind(slot)
+    .bind(column::<i64>(row, "sequence")?)
+    .fetch_optional(connection)
+    .await
+    .map_err(store_error)?;
+    Ok(newer.is_some())
 }
 
 async fn fail_effect(

@@ -4,6 +4,7 @@
 //! answered, so neither a killed process nor a power cut loses what was acknowledged. Content never
 //! leaves this module's hands unsealed, and deleted rows are overwritten.
 
+mod channel_notes;
 mod conversations;
 mod effects;
 mod errors;
@@ -142,7 +143,8 @@ impl SqliteStore {
         })
     }
 
-    /// Forgets which updates were handled before `before`: no channel repeats one that late.
+    /// Forgets which updates were handled, and what channels noted, before `before`: no channel
+    /// repeats an update that late, or looks for a message that old.
     /// Returns how many.
     pub async fn purge_handled(&self, before: jiff::Timestamp) -> Result<u64, StoreError> {
         let mut transaction = self.begin().await?;
@@ -150,6 +152,7 @@ impl SqliteStore {
         for statement in [
             "DELETE FROM inbound WHERE handled_at < $1",
             "DELETE FROM said WHERE said_at < $1",
+            "DELETE FROM channel_notes WHERE written_at < $1",
         ] {
             purged += sqlx::query(statement)
                 .bind(milliseconds(before))

@@ -5,7 +5,9 @@ use dupi::domain::consultation::{
     Purpose, Stage,
 };
 use dupi::domain::scalp::{Answer, Answers, Question, Region};
-use dupi::ports::{Commit, Committed, EntryBody, Loaded, PhotoStoreError, StoredKind, Utterance};
+use dupi::ports::{
+    Commit, Committed, EntryBody, Loaded, PhotoStoreError, Room, StoredKind, Utterance,
+};
 
 use super::{
     LEASE, Stores, address, at, commit, commit_of_ben, conversation_id, on_every_store, send,
@@ -180,7 +182,11 @@ async fn a_commit_completes_the_effect_whose_outcome_it_is(stores: Stores) {
         ..commit(0, "a")
     };
     stored(&stores, grading).await;
-    let claimed = stores.effects.claim(at(0), LEASE, 9).await.unwrap();
+    let claimed = stores
+        .effects
+        .claim(Room::of(9), at(0), LEASE)
+        .await
+        .unwrap();
     let outcome = |expected_version| Commit {
         completes: Some(claimed[0].id),
         ..commit(expected_version, "effect")
@@ -188,10 +194,17 @@ async fn a_commit_completes_the_effect_whose_outcome_it_is(stores: Stores) {
     // A commit that is not stored completes nothing.
     let moved = stores.conversations.commit(outcome(7)).await.unwrap();
     assert_eq!(moved, Committed::Moved);
-    assert!(stores.effects.next_due().await.unwrap().is_some());
+    assert!(
+        stores
+            .effects
+            .next_due(Room::of(1))
+            .await
+            .unwrap()
+            .is_some()
+    );
 
     stored(&stores, outcome(1)).await;
-    assert_eq!(stores.effects.next_due().await.unwrap(), None);
+    assert_eq!(stores.effects.next_due(Room::of(1)).await.unwrap(), None);
 }
 
 async fn a_repeated_outcome_still_completes_its_effect(stores: Stores) {
@@ -200,14 +213,18 @@ async fn a_repeated_outcome_still_completes_its_effect(stores: Stores) {
         ..commit(0, "a")
     };
     stored(&stores, grading).await;
-    let claimed = stores.effects.claim(at(0), LEASE, 9).await.unwrap();
+    let claimed = stores
+        .effects
+        .claim(Room::of(9), at(0), LEASE)
+        .await
+        .unwrap();
     let repeat = Commit {
         completes: Some(claimed[0].id),
         ..commit(1, "a")
     };
     let committed = stores.conversations.commit(repeat).await.unwrap();
     assert_eq!(committed, Committed::AlreadyHandled);
-    assert_eq!(stores.effects.next_due().await.unwrap(), None);
+    assert_eq!(stores.effects.next_due(Room::of(1)).await.unwrap(), None);
 }
 
 async fn what_was_said_stands_in_the_history(stores: Stores) {
@@ -248,7 +265,11 @@ async fn full_of_data(stores: &Stores, first: Commit) {
 
 async fn an_erased_person_leaves_nothing(stores: Stores) {
     full_of_data(&stores, commit(0, "a")).await;
-    let running = stores.effects.claim(at(0), LEASE, 9).await.unwrap();
+    let running = stores
+        .effects
+        .claim(Room::of(9), at(0), LEASE)
+        .await
+        .unwrap();
     assert_eq!(running.len(), 2);
 
     let id = conversation_id(1);

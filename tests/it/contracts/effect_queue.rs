@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use dupi::domain::consultation::{Effect, Language, Message, Slot};
-use dupi::ports::{ClaimedEffect, Commit, EffectId, EffectState};
+use dupi::ports::{ClaimedEffect, Commit, EffectId, EffectState, Presence, Room};
 use futures_util::FutureExt as _;
 use uuid::Uuid;
 
@@ -31,6 +31,133 @@ on_every_store! {
     old_done_effects_are_forgotten_and_failed_ones_stay,
     whoever_waits_is_woken_by_a_stored_effect_only,
     claims_at_once_share_nothing,
+    there_is_room_for_messages_and_for_work_apart,
+    a_message_is_passed_over_when_a_newer_one_waits_for_its_place,
+    a_message_that_was_tried_is_never_passed_over,
+    nothing_is_said_to_somebody_who_is_gone_until_they_are_back,
+    whoever_does_something_is_back,
+}
+
+/// A message for a place.
+fn send_to(slot: Slot, number: usize) -> Effect {
+    match send(number) {
+        Effect::Send {
+            message, language, ..
+        } => Effect::Send {
+            message,
+            language,
+            slot: Some(slot),
+        },
+        other => other,
+    }
+}
+
+async fn there_is_room_for_messages_and_for_work_apart(stores: Stores) {
+    let mut many = vec![send(1)];
+    many.extend(gradings(2));
+    with_effects(&stores, many).await;
+    let room = Room {
+        messages: 1,
+        work: 0,
+    };
+    let claimed = stores.effects.claim(room, at(1), LEASE).await.unwrap();
+    assert_eq!(effects(&claimed), [&send(1)]);
+    assert_eq!(
+        stores.effects.next_due(room).await.unwrap(),
+        Some(at(61)),
+        "the lease of the message"
+    );
+    let room = Room {
+        messages: 0,
+        work: 1,
+    };
+    assert_eq!(stores.effects.next_due(room).await.unwrap(), Some(at(0)));
+    let claimed = stores.effects.claim(room, at(1), LEASE).await.unwrap();
+    assert_eq!(claimed.len(), 1);
+    assert_eq!(claimed[0].effect, gradings(1)[0]);
+}
+
+async fn a_message_is_passed_over_when_a_newer_one_waits_for_its_place(stores: Stores) {
+    let (here, there) = (Slot::Photo(photo_id(1)), Slot::Photo(photo_id(2)));
+    with_effects(
+        &stores,
+        vec![
+            send_to(here, 1),
+            send_to(there, 2),
+            send(3),
+            send_to(here, 4),
+        ],
+    )
+    .await;
+    let mut said = Vec::new();
+    for _ in 0..4 {
+        for claimed in claim(&stores, 1).await {
+            said.push(claimed.effect.clone());
+            stores.effects.complete(claimed.id, at(1)).await.unwrap();
+        }
+    }
+    assert_eq!(said, [send_to(there, 2), send(3), send_to(here, 4)]);
+    let overview = stores.effects.overview(9).await.unwrap();
+    assert!(overview.iter().all(|one| one.state == EffectState::Done));
+}
+
+async fn a_message_that_was_tried_is_never_passed_over(stores: Stores) {
+    let here = Slot::Photo(photo_id(1));
+    with_effects(&stores, vec![send_to(here, 1)]).await;
+    let first = claim(&stores, 1).await;
+    stores
+        .effects
+        .retry(first[0].id, at(2), "busy")
+        .await
+        .unwrap();
+    let newer = Commit {
+        effects: vec![send_to(here, 2)],
+        ..commit(1, "b")
+    };
+    stored(&stores, newer).await;
+    // It may stand there already: what replaces it must know.
+    assert_eq!(effects(&claim(&stores, 2).await), [&send_to(here, 1)]);
+}
+
+async fn nothing_is_said_to_somebody_who_is_gone_until_they_are_back(stores: Stores) {
+    let mut many = vec![send(1)];
+    many.extend(gradings(1));
+    with_effects(&stores, many).await;
+    let conversations = &stores.conversations;
+    let id = conversation_id(1);
+    let gone = conversations.note_presence(id, Presence::Gone, at(1));
+    gone.await.unwrap();
+    assert_eq!(effects(&claim(&stores, 1).await), [&gradings(1)[0]]);
+    let room = Room {
+        messages: 1,
+        work: 0,
+    };
+    assert_eq!(stores.effects.next_due(room).await.unwrap(), None);
+    let here = conversations.note_presence(id, Presence::Here, at(2));
+    here.await.unwrap();
+    assert_eq!(effects(&claim(&stores, 2).await), [&send(1)]);
+    let nobody = conversations.note_presence(conversation_id(7), Presence::Gone, at(2));
+    nobody.await.unwrap();
+}
+
+async fn whoever_does_something_is_back(stores: Stores) {
+    let mut many = vec![send(1)];
+    many.extend(gradings(1));
+    with_effects(&stores, many).await;
+    let id = conversation_id(1);
+    let gone = stores
+        .conversations
+        .note_presence(id, Presence::Gone, at(1));
+    gone.await.unwrap();
+    let grading = claim(&stores, 1).await;
+    let outcome = Commit {
+        completes: Some(grading[0].id),
+        ..commit(1, "an outcome")
+    };
+    stored(&stores, outcome).await;
+    assert_eq!(claim(&stores, 1).await, [], "an outcome is no deed");
+    stored(&stores, commit(2, "a deed")).await;
+    assert_eq!(effects(&claim(&stores, 1).await), [&send(1)]);
 }
 
 async fn with_effects(stores: &Stores, effects: Vec<Effect>) {
@@ -49,7 +176,7 @@ fn gradings(count: u128) -> Vec<Effect> {
 }
 
 async fn claim(stores: &Stores, seconds: i64) -> Vec<ClaimedEffect> {
-    let claimed = stores.effects.claim(at(seconds), LEASE, 99).await;
+    let claimed = stores.effects.claim(Room::of(99), at(seconds), LEASE).await;
     claimed.unwrap()
 }
 
@@ -94,7 +221,11 @@ async fn effects_come_out_as_they_were_stored(stores: Stores) {
 async fn no_more_are_claimed_than_asked_for(stores: Stores) {
     with_effects(&stores, gradings(5)).await;
     for expected in [2, 2, 1, 0] {
-        let claimed = stores.effects.claim(at(0), LEASE, 2).await.unwrap();
+        let claimed = stores
+            .effects
+            .claim(Room::of(2), at(0), LEASE)
+            .await
+            .unwrap();
         assert_eq!(claimed.len(), expected);
     }
 }
@@ -214,20 +345,20 @@ async fn released_leases_are_claimed_at_once(stores: Stores) {
 
 async fn the_next_due_time_counts_what_can_be_claimed(stores: Stores) {
     let queue = &stores.effects;
-    assert_eq!(queue.next_due().await.unwrap(), None);
+    assert_eq!(queue.next_due(Room::of(1)).await.unwrap(), None);
     with_effects(&stores, vec![send(1), send(2)]).await;
-    assert_eq!(queue.next_due().await.unwrap(), Some(at(0)));
+    assert_eq!(queue.next_due(Room::of(1)).await.unwrap(), Some(at(0)));
     // The second message is due, but waits for the first, whose lease ends a minute later.
     let first = claim(&stores, 3).await;
-    assert_eq!(queue.next_due().await.unwrap(), Some(at(63)));
+    assert_eq!(queue.next_due(Room::of(1)).await.unwrap(), Some(at(63)));
     queue.retry(first[0].id, at(7), "busy").await.unwrap();
-    assert_eq!(queue.next_due().await.unwrap(), Some(at(7)));
+    assert_eq!(queue.next_due(Room::of(1)).await.unwrap(), Some(at(7)));
     let first = claim(&stores, 7).await;
     queue.complete(first[0].id, at(7)).await.unwrap();
-    assert_eq!(queue.next_due().await.unwrap(), Some(at(0)));
+    assert_eq!(queue.next_due(Room::of(1)).await.unwrap(), Some(at(0)));
     let second = claim(&stores, 7).await;
     queue.fail(second[0].id, at(7), "gone").await.unwrap();
-    assert_eq!(queue.next_due().await.unwrap(), None);
+    assert_eq!(queue.next_due(Room::of(1)).await.unwrap(), None);
 }
 
 async fn the_overview_tells_the_newest_first_and_no_content(stores: Stores) {
@@ -324,7 +455,7 @@ async fn claims_at_once_share_nothing(stores: Stores) {
     let claims: Vec<_> = (0..8)
         .map(|_| {
             let queue = stores.effects.clone();
-            tokio::spawn(async move { queue.claim(at(0), LEASE, 10).await.unwrap() })
+            tokio::spawn(async move { queue.claim(Room::of(10), at(0), LEASE).await.unwrap() })
         })
         .collect();
     let mut ids = Vec::new();

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
 
+mod channel_notes;
 mod conversation_store;
 mod effect_queue;
 mod photo_store;
@@ -17,8 +18,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use dupi::domain::consultation::{Conversation, Effect, Language, Message, Stage};
 use dupi::ports::{
-    Address, Channel, Commit, Committed, ConversationId, ConversationStore, EffectQueue, IdSource,
-    InboundId, PhotoStore, Transcript,
+    Address, Channel, ChannelNotes, Commit, Committed, ConversationId, ConversationStore,
+    EffectQueue, IdSource, InboundId, PhotoStore, Transcript,
 };
 use dupi::storage::{Location, MasterKey, SqliteStore};
 use jiff::{SignedDuration, Timestamp};
@@ -31,6 +32,7 @@ pub(crate) struct Stores {
     pub(crate) effects: Arc<dyn EffectQueue>,
     pub(crate) transcript: Arc<dyn Transcript>,
     pub(crate) photos: Arc<dyn PhotoStore>,
+    pub(crate) notes: Arc<dyn ChannelNotes>,
     _folder: TempDir,
 }
 
@@ -52,6 +54,7 @@ fn stores(store: &SqliteStore, folder: TempDir) -> Stores {
         effects: Arc::new(store.clone()),
         transcript: Arc::new(store.clone()),
         photos: Arc::new(store.photos()),
+        notes: Arc::new(store.clone()),
         _folder: folder,
     }
 }
@@ -141,6 +144,7 @@ pub(crate) fn commit(expected_version: u64, inbound: &str) -> Commit {
         expected_version,
         conversation: standing_at(Stage::AwaitingAge),
         inbound: InboundId(inbound.to_owned()),
+        notes: Vec::new(),
         utterance: None,
         effects: Vec::new(),
         completes: None,

@@ -8,7 +8,7 @@ use dupi::domain::consultation::{
 };
 use dupi::domain::scalp::{Answer, Answers, Question, Region};
 use dupi::ports::{
-    Commit, Committed, ConversationStore as _, EffectId, EffectQueue as _, PhotoStore as _,
+    Commit, Committed, ConversationStore as _, EffectId, EffectQueue as _, PhotoStore as _, Room,
     StoredKind, Transcript as _, Utterance,
 };
 use dupi::storage::{Location, MasterKey, OpenError, SqliteStore};
@@ -121,7 +121,7 @@ async fn everything_is_there_after_a_process_died() {
     let folder = tempfile::tempdir().unwrap();
     // Never closed: what the operating system was given is all that the next one finds.
     let dead = store_with_secrets(folder.path()).await;
-    let leased = dead.claim(at(0), LEASE, 9).await.unwrap();
+    let leased = dead.claim(Room::of(9), at(0), LEASE).await.unwrap();
     assert_eq!(leased.len(), 2);
     let before = dead.load(&address(SECRET)).await.unwrap();
     let history = dead.since(conversation_id(1), 0).await.unwrap();
@@ -135,7 +135,7 @@ async fn everything_is_there_after_a_process_died() {
     let bytes = store.photos().get(conversation_id(1), photo).await;
     assert_eq!(bytes.unwrap(), SECRET.as_bytes());
     assert_eq!(store.release_leases().await.unwrap(), 2);
-    let again = store.claim(at(0), LEASE, 9).await.unwrap();
+    let again = store.claim(Room::of(9), at(0), LEASE).await.unwrap();
     assert_eq!(again.len(), 2);
     assert_eq!(again[0].effect, leased[0].effect);
 }

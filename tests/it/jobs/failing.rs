@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use dupi::domain::consultation::{ConsultationNumber, Effect, Event, Language};
 use dupi::domain::scalp::PhotoId;
-use dupi::ports::{CardError, EffectState, GradingError, SendError, StoreError, StoredKind};
+use dupi::ports::{
+    CardError, EffectState, GradingError, Presence, Room, SendError, StoreError, StoredKind,
+};
 use jiff::SignedDuration;
 
 use super::world::World;
@@ -72,26 +74,29 @@ async fn a_channel_that_asks_for_a_pause_gets_it() {
 }
 
 #[tokio::test]
-async fn a_message_is_given_up_after_eight_tries_and_the_next_one_passes() {
+async fn a_message_is_given_up_after_most_of_a_day_and_the_next_one_passes() {
     let world = World::with_effects(vec![send(1), send(2)]).await;
-    let failing = (0..8).map(|_| unreachable(None));
+    let failing = (0..1_000).map(|_| unreachable(None));
     world.sender.failing.lock().unwrap().extend(failing);
     let mut tries = 0;
-    for _ in 0..8 {
+    for _ in 0..1_000 {
         tries += world.run().await;
         world.clock.forward(60);
     }
-    assert_eq!(tries, 9);
+    assert_eq!(tries, 1_001);
     let states = world.states().await;
-    assert_eq!(states, [(EffectState::Failed, 8), (EffectState::Done, 1)]);
+    assert_eq!(
+        states,
+        [(EffectState::Failed, 1_000), (EffectState::Done, 1)]
+    );
     assert_eq!(*world.events.reported.lock().unwrap(), []);
 }
 
 #[tokio::test]
-async fn a_refused_message_is_given_up_and_one_to_nobody_is_done() {
+async fn a_refused_message_is_given_up_and_those_behind_it_go_out() {
     let world = World::with_effects(vec![send(1), send(2), send(3)]).await;
-    let failing = [SendError::Refused("scripted".into()), SendError::PersonGone];
-    world.sender.failing.lock().unwrap().extend(failing);
+    let refused = SendError::Refused("scripted".into());
+    world.sender.failing.lock().unwrap().push_back(refused);
     assert_eq!(world.run().await, 3);
     assert_eq!(
         world.states().await,
@@ -104,6 +109,26 @@ async fn a_refused_message_is_given_up_and_one_to_nobody_is_done() {
     let overview = world.stores.effects.overview(3).await.unwrap();
     let error = overview[2].last_error.as_deref();
     assert_eq!(error, Some("the channel refused the message: scripted"));
+}
+
+#[tokio::test]
+async fn messages_to_somebody_who_is_gone_wait_until_they_are_back() {
+    let world = World::with_effects(vec![send(1), send(2)]).await;
+    let gone = SendError::PersonGone;
+    world.sender.failing.lock().unwrap().push_back(gone);
+    assert_eq!(world.run().await, 1);
+    world.clock.forward(100_000);
+    assert_eq!(world.run().await, 0);
+    let conversations = &world.stores.conversations;
+    conversations
+        .note_presence(conversation_id(1), Presence::Here, at(100_000))
+        .await
+        .unwrap();
+    assert_eq!(world.run().await, 2);
+    assert_eq!(
+        world.states().await,
+        [(EffectState::Done, 2), (EffectState::Done, 1)]
+    );
 }
 
 #[tokio::test]
@@ -148,7 +173,7 @@ async fn an_effect_that_kills_the_process_every_time_is_given_up_unseen() {
     let lease = SignedDuration::from_secs(1);
     for second in 0..4 {
         let queue = &world.stores.effects;
-        let claimed = queue.claim(at(second), lease, 1).await.unwrap();
+        let claimed = queue.claim(Room::of(1), at(second), lease).await.unwrap();
         assert_eq!(claimed.len(), 1);
     }
     world.clock.forward(5);

@@ -10,7 +10,7 @@ use dupi::jobs::{EffectRunner, JobPorts};
 use dupi::ports::{
     Address, CardError, CardPainter, CardRequest, Channel, Clock, Commit, Committed,
     ConversationId, ConversationStore, EffectId, EffectState, EventSink, GradedPhoto, GradingError,
-    InboundId, Loaded, MessageSender, Outgoing, SendError, SeverityGrader, StoreError,
+    InboundId, Loaded, MessageSender, Outgoing, Presence, SendError, SeverityGrader, StoreError,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -244,6 +244,15 @@ impl ConversationStore for ScriptedEraser {
 
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
         self.store.commit(commit).await
+    }
+
+    async fn note_presence(
+        &self,
+        id: ConversationId,
+        presence: Presence,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.store.note_presence(id, presence, now).await
     }
 
     async fn erase_person(&self, id: ConversationId) -> Result<(), StoreError> {

@@ -1,5 +1,6 @@
 //! The whole service with fakes at the ports, and one verb for each thing that a person does.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -8,7 +9,7 @@ use dupi::domain::consultation::{Button, Language, Slot};
 use dupi::domain::scalp::{Choice, Question};
 use dupi::ports::{
     Address, Channel, ConversationDesk, EffectId, EffectQueue, EffectState, Inbound, InboundId,
-    InboundWhat, MessageSender, Outgoing, Received, SendError,
+    InboundWhat, MessageSender, Outgoing, Received, Room, SendError,
 };
 use dupi::storage::{Location, MasterKey, SqliteStore};
 use dupi::wording::{Picture, Worded, Wording};
@@ -156,7 +157,10 @@ impl TestApp {
             ids,
             wording: wording.clone(),
         };
-        let service = Service::with_sender(parts, Channel::Web, sender.clone());
+        let service = Service::new(
+            parts,
+            HashMap::from([(Channel::Web, sender.clone() as Arc<dyn MessageSender>)]),
+        );
         Self {
             service,
             store,
@@ -199,6 +203,7 @@ impl TestApp {
                 address: Self::address(),
                 id: InboundId(format!("deed-{number}")),
                 what,
+                notes: Vec::new(),
             })
             .await
             .expect("the store works");
@@ -214,7 +219,11 @@ impl TestApp {
                 .run_until_idle()
                 .await
                 .expect("the store works");
-            let due = self.store.next_due().await.expect("the store works");
+            let due = self
+                .store
+                .next_due(Room::of(1))
+                .await
+                .expect("the store works");
             if due.is_none() {
                 return;
             }

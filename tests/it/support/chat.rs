@@ -17,7 +17,7 @@ use dupi::domain::scalp::{Heatmaps, PhotoId};
 use dupi::ports::{
     Address, Clock, ConversationDesk, ConversationId, EffectId, Entry, EntryBody, IdSource,
     Inbound, InboundId, InboundWhat, MessageSender, Outgoing, PhotoStore, PhotoStoreError,
-    Received, StoreError, StoredKind, Transcript, Utterance,
+    Presence, Received, StoreError, StoredKind, Transcript, Utterance,
 };
 use dupi::wording::Wording;
 use jiff::Timestamp;
@@ -203,6 +203,10 @@ impl ConversationDesk for ScriptedDesk {
             | InboundWhat::Chosen { .. } => {}
         }
         Ok(Received::Accepted)
+    }
+
+    async fn note_presence(&self, _: &Address, _: Presence) -> Result<(), StoreError> {
+        self.ready()
     }
 
     async fn conversation(&self, address: &Address) -> Result<Option<ConversationId>, StoreError> {

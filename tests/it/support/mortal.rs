@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use dupi::domain::scalp::{Heatmaps, PhotoId};
 use dupi::ports::{
     Address, ClaimedEffect, Commit, Committed, ConversationId, ConversationStore, EffectId,
-    EffectOverview, EffectQueue, Entry, Loaded, PhotoStore, PhotoStoreError, StoreError,
-    StoredKind, Transcript,
+    EffectOverview, EffectQueue, Entry, Loaded, PhotoStore, PhotoStoreError, Presence, Room,
+    StoreError, StoredKind, Transcript,
 };
 use dupi::storage::{DiskPhotoStore, SqliteStore};
 use jiff::{SignedDuration, Timestamp};
@@ -81,6 +81,15 @@ impl ConversationStore for Mortal {
         between!(self, self.store.commit(commit))
     }
 
+    async fn note_presence(
+        &self,
+        id: ConversationId,
+        presence: Presence,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        between!(self, self.store.note_presence(id, presence, now))
+    }
+
     async fn erase_person(&self, id: ConversationId) -> Result<(), StoreError> {
         between!(self, self.store.erase_person(id))
     }
@@ -90,11 +99,11 @@ impl ConversationStore for Mortal {
 impl EffectQueue for Mortal {
     async fn claim(
         &self,
+        room: Room,
         now: Timestamp,
         lease: SignedDuration,
-        limit: u32,
     ) -> Result<Vec<ClaimedEffect>, StoreError> {
-        between!(self, self.store.claim(now, lease, limit))
+        between!(self, self.store.claim(room, now, lease))
     }
 
     async fn complete(&self, id: EffectId, now: Timestamp) -> Result<(), StoreError> {
@@ -113,8 +122,8 @@ impl EffectQueue for Mortal {
         self.store.release_leases().await
     }
 
-    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.store.next_due().await
+    async fn next_due(&self, room: Room) -> Result<Option<Timestamp>, StoreError> {
+        self.store.next_due(room).await
     }
 
     async fn overview(&self, limit: u32) -> Result<Vec<EffectOverview>, StoreError> {
