@@ -4,4 +4,5 @@
 //! the channel's own form. It decides nothing about the consultation, keeps no state of its own
 //! besides what the wire needs, and never uses another module of the outer ring.
 
+pub mod pace;
 pub mod web;
