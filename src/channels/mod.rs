@@ -5,4 +5,5 @@
 //! besides what the wire needs, and never uses another module of the outer ring.
 
 pub mod pace;
+pub mod text;
 pub mod web;
