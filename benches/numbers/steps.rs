@@ -83,6 +83,7 @@ fn inbound(conversation: usize, deed: usize, what: InboundWhat) -> Inbound {
             key: format!("conversation-{conversation}"),
         },
         id: InboundId(format!("{conversation}-{deed}")),
+        notes: Vec::new(),
         what,
     }
 }

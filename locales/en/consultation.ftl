@@ -128,6 +128,30 @@ guidance-habits = For the habits you told me about:
 
 answers-review = These are your answers. Press what you would like to change.
 answers-kept = Your answers stay as they are.
+answer-changed = Your answer is changed. Here is the guidance again, to match it.
+
+choose-language = Which language shall we speak?
+consultation-cancelled = The consultation is stopped. The photos you sent for it are deleted and its answers are not kept. You can begin anew whenever you like.
+nothing-to-cancel = There is no consultation to stop right now. Feel free to look around.
+
+help =
+    Dupi looks at close-up photos of your scalp and a short survey, describes six scalp conditions, and tells you what you can do day to day.
+    I am not a doctor and not a medical device: I do not diagnose or prescribe. If something hurts or worries you, please see a dermatologist.
+    To go on, press a button of the last message, or send a photo of your scalp.
+help-commands =
+    These are the commands. Where a messenger has commands, they work at any time.
+    · /consult: go on with the consultation, or begin a new one
+    · /cancel: stop the consultation under way
+    · /privacy: what is kept
+    · /delete: erase everything; I ask once more first
+    · /language: another language
+    · /help: show this again
+
+privacy =
+    This is what is kept, and why.
+    · Photos: looked at, and deleted as soon as the result card is made.
+    · Result card, answers, conversation: kept encrypted so that the consultation can go on; “Erase everything” deletes them at once, at any time.
+    · Your photos are not used to train models and are not handed on.
 
 ask-erase = Really erase everything? The conversation, answers, photos and result cards will be gone for good, and your consents are withdrawn.
 erase-declined = Nothing was erased. Let's go on where we were.

@@ -1,6 +1,7 @@
 # The survey. The choices of the nine questions are those of AI Hub's dataset of scalp images by type.
 
 survey-progress = Survey { $number }/{ $of }
+survey-stopped = The survey is stopped.
 survey-done = That was the survey. You can change an answer any time later.
 answer-line = · { $question }: { $answer }
 answer-none = none of these

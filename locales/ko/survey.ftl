@@ -1,6 +1,7 @@
 # 설문. 질문 아홉 개의 선택지는 AI Hub ‘유형별 두피 이미지’ 데이터의 문항과 같습니다.
 
 survey-progress = 설문 { $number }/{ $of }
+survey-stopped = 설문을 멈췄어요.
 survey-done = 설문을 마쳤어요. 답변은 나중에 언제든 바꿀 수 있어요.
 answer-line = · { $question }: { $answer }
 answer-none = 해당 없음

@@ -39,6 +39,22 @@ impl ConversationDesk for Driver {
                 let event = Event::Chosen { question, choices };
                 self.hand_in(loaded, envelope, event, None).await
             }
+            InboundWhat::Marked {
+                question,
+                choice,
+                mark,
+            } => {
+                let event = Event::Marked {
+                    question,
+                    choice,
+                    mark,
+                };
+                self.hand_in(loaded, envelope, event, None).await
+            }
+            InboundWhat::Commanded(command) => {
+                self.hand_in(loaded, envelope, Event::Commanded(command), None)
+                    .await
+            }
             InboundWhat::Said(raw) => {
                 let words = Words::new(&raw, self.wording.knowledge().triggers());
                 let said = utterance::of_words(&words);
@@ -46,6 +62,7 @@ impl ConversationDesk for Driver {
                     .await
             }
             InboundWhat::PhotoReceived(bytes) => self.receive_photo(loaded, envelope, bytes).await,
+            InboundWhat::AlbumReceived(files) => self.receive_album(loaded, envelope, files).await,
         }
     }
 
@@ -150,6 +167,27 @@ impl Driver {
             return received;
         };
         self.turn_away(loaded, envelope, unusable).await
+    }
+
+    /// One file after the other, each under a name of its own within the album's.
+    async fn receive_album(
+        &self,
+        loaded: Loaded,
+        envelope: Envelope,
+        files: Vec<Vec<u8>>,
+    ) -> Result<Received, StoreError> {
+        let mut received = Received::Repeated;
+        for (number, bytes) in files.into_iter().enumerate() {
+            let own = Envelope {
+                id: InboundId(format!("{}/{number}", envelope.id.0)),
+                notes: envelope.notes.clone(),
+            };
+            match self.receive_photo(loaded.clone(), own, bytes).await? {
+                Received::Repeated => {}
+                one @ (Received::Accepted | Received::PhotoTurnedAway(_)) => received = one,
+            }
+        }
+        Ok(received)
     }
 
     async fn turn_away(

@@ -13,7 +13,7 @@ pub(super) fn of_button(
 ) -> Option<Utterance> {
     let language = match button {
         Button::Speak(spoken) => spoken,
-        Button::Skip(_) | Button::Back(_) => return None,
+        Button::Done(_) | Button::Skip(_) | Button::Back(_) => return None,
         Button::OldEnough
         | Button::TooYoung
         | Button::Agree(_)

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 
 use super::{Address, ChannelNote, ConversationId, InboundId, Presence, StoreError};
-use crate::domain::consultation::{Button, Language, Unusable};
+use crate::domain::consultation::{Button, Command, Language, Mark, Unusable};
 use crate::domain::scalp::{Choice, Question};
 
 /// Something that a person did on a channel.
@@ -31,10 +31,21 @@ pub enum InboundWhat {
         question: Question,
         choices: BTreeSet<Choice>,
     },
+    /// One choice of a question of several was marked or cleared; the answer is taken by
+    /// [`Button::Done`].
+    Marked {
+        question: Question,
+        choice: Choice,
+        mark: Mark,
+    },
+    /// A command was given.
+    Commanded(Command),
     /// What was written, as it was written.
     Said(String),
     /// The bytes of a file, as they came.
     PhotoReceived(Vec<u8>),
+    /// The bytes of several files that were sent together, as they came.
+    AlbumReceived(Vec<Vec<u8>>),
 }
 
 impl std::fmt::Debug for InboundWhat {
@@ -44,8 +55,11 @@ impl std::fmt::Debug for InboundWhat {
             Self::Opened { .. } => "Opened(…)",
             Self::Pressed(_) => "Pressed(…)",
             Self::Chosen { .. } => "Chosen(…)",
+            Self::Marked { .. } => "Marked(…)",
+            Self::Commanded(_) => "Commanded(…)",
             Self::Said(_) => "Said(…)",
             Self::PhotoReceived(_) => "PhotoReceived(…)",
+            Self::AlbumReceived(_) => "AlbumReceived(…)",
         })
     }
 }

@@ -8,8 +8,8 @@ use super::{
     WordedChoices,
 };
 use crate::domain::consultation::{
-    AfterPhoto, Asking, Button, Card, Consent, Controls, Expected, Language, Message, Purpose,
-    ResultSummary, Unusable,
+    AfterPhoto, Asking, Button, Card, Choices, Consent, Controls, Expected, Language, Message,
+    Purpose, ResultSummary, Unusable,
 };
 use crate::domain::guidance::{Fixed, Guidance, RedFlags};
 use crate::domain::scalp::{Answer, Answers, Choice, Question, Severity, Verdict};
@@ -64,7 +64,7 @@ impl Wording {
                 .iter()
                 .map(|row| {
                     row.iter()
-                        .map(|button| (*button, self.button(*button, language)))
+                        .map(|button| (*button, speaker.label(*button, &controls)))
                         .collect()
                 })
                 .collect(),
@@ -89,6 +89,7 @@ impl Wording {
             Button::ShowRegion(region) => phrase(&format!("region-{}", region.id())),
             Button::ChangeRegion => phrase("button-change-region"),
             Button::PhotosDone => phrase("button-photos-done"),
+            Button::Done(_) => phrase("choices-done"),
             Button::Skip(_) => phrase("button-skip"),
             Button::Back(_) => phrase("button-back"),
             Button::ReviewAnswers => phrase("button-review-answers"),
@@ -121,6 +122,17 @@ impl Speaker<'_> {
 
     fn say_with(&self, key: &str, arguments: &[(&str, Argument<'_>)]) -> String {
         self.wording.phrases.phrase(self.language, key, arguments)
+    }
+
+    /// Taking nothing for an answer is called what it means.
+    fn label(&self, button: Button, controls: &Controls) -> String {
+        let is_none = |choices: &Choices| choices.chosen.is_empty();
+        match button {
+            Button::Done(_) if controls.choices.as_ref().is_some_and(is_none) => {
+                self.say("choices-none")
+            }
+            other => self.wording.button(other, self.language),
+        }
     }
 
     fn paragraphs(&self, message: &Message) -> Vec<String> {
@@ -179,6 +191,7 @@ impl Speaker<'_> {
                 vec![self.say("answers-review"), self.answers(answers)]
             }
             Message::AnswersKept => vec![self.say("answers-kept")],
+            Message::AnswerChanged => vec![self.say("answer-changed")],
             Message::SurveyDone => vec![self.say("survey-done")],
             Message::WordsCut { kept } => {
                 vec![self.say_with("words-cut", &[("kept", Number(*kept))])]
@@ -197,6 +210,12 @@ impl Speaker<'_> {
                 Expected::Patience => "not-understood-patience",
             })],
             Message::CouldNotErase => vec![self.say("could-not-erase")],
+            Message::ChooseLanguage => vec![self.say("choose-language")],
+            Message::Help => vec![self.say("help"), self.say("help-commands")],
+            Message::Privacy => vec![self.say("privacy")],
+            Message::ConsultationCancelled => vec![self.say("consultation-cancelled")],
+            Message::SurveyStopped => vec![self.say("survey-stopped")],
+            Message::NothingToCancel => vec![self.say("nothing-to-cancel")],
         }
     }
 

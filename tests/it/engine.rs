@@ -77,7 +77,18 @@ fn asked(question: Question, answers: Answers) -> Stage {
         },
         region: Region::Crown,
         question,
+        draft: BTreeSet::new(),
     }
+}
+
+/// Without the place in the conversation where a question stands.
+fn wherever_it_stands(mut stage: Stage) -> Stage {
+    if let Stage::AwaitingAnswer { consultation, .. }
+    | Stage::AwaitingCorrection { consultation, .. } = &mut stage
+    {
+        consultation.openings = 0;
+    }
+    stage
 }
 
 #[test]
@@ -115,7 +126,10 @@ fn erasing_can_be_asked_for_from_everywhere_and_is_asked_twice() {
         let declined = asked
             .conversation
             .step(Event::Pressed(Button::DeclineErase), NOW);
-        assert_eq!(declined.conversation.stage, stage);
+        assert_eq!(
+            wherever_it_stands(declined.conversation.stage.clone()),
+            wherever_it_stands(stage)
+        );
         assert_eq!(said(&declined).first(), Some(&&Message::EraseDeclined));
     }
 }
@@ -342,7 +356,7 @@ fn an_answer_leads_to_the_next_question_in_the_same_place() {
     assert!(matches!(
         &step.effects[..],
         [Effect::Send {
-            slot: Some(Slot::Survey(_)),
+            slot: Some(Slot::Survey { .. }),
             ..
         }]
     ));
@@ -524,6 +538,7 @@ fn photos_from_afar_bring_guidance_without_grades() {
             },
             region: Region::Crown,
             question: Question::FreeLine,
+            draft: BTreeSet::new(),
         },
         Event::Pressed(Button::Skip(Question::FreeLine)),
     );
@@ -598,7 +613,7 @@ fn a_changed_answer_changes_the_guidance() {
         },
         NOW,
     );
-    let [Message::Guidance { guidance, .. }] = said(&told)[..] else {
+    let [Message::AnswerChanged, Message::Guidance { guidance, .. }] = said(&told)[..] else {
         panic!("{:?}", told.effects)
     };
     assert!(!guidance.modifiers.is_empty());

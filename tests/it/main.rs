@@ -9,6 +9,8 @@ mod contracts;
 mod crash;
 mod driver;
 mod engine;
+mod engine_commands;
+mod engine_marks;
 mod guidance;
 mod jobs;
 mod killed;

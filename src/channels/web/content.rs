@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::domain::consultation::{Language, Slot};
+use crate::domain::consultation::{Button, Language};
 use crate::domain::scalp::Selection;
 use crate::wording::{Picture, Worded, WordedChoices};
 
@@ -67,19 +67,26 @@ impl Content {
             buttons: worded
                 .buttons
                 .into_iter()
-                .map(|row| {
-                    row.into_iter()
-                        .map(|(button, label)| ButtonContent {
-                            token: button.token(),
-                            label,
-                        })
-                        .collect()
-                })
+                .map(ButtonContent::row)
+                .filter(|row| !row.is_empty())
                 .collect(),
             wants_photo: worded.wants_photo,
             wants_words: worded.wants_words,
             is_working: worded.is_working,
         }
+    }
+}
+
+impl ButtonContent {
+    /// The page takes all marks at once, with buttons of its own.
+    fn row(row: Vec<(Button, String)>) -> Vec<Self> {
+        row.into_iter()
+            .filter(|(button, _)| !matches!(button, Button::Done(_)))
+            .map(|(button, label)| Self {
+                token: button.token(),
+                label,
+            })
+            .collect()
     }
 }
 
@@ -121,15 +128,5 @@ impl ChoicesContent {
             done: choices.done,
             none: choices.none,
         }
-    }
-}
-
-/// The name of a slot in the history: the same for ever.
-pub(super) fn slot_name(slot: Slot) -> String {
-    match slot {
-        Slot::Survey(number) => format!("survey:{}", number.0),
-        Slot::Photo(photo) => format!("photo:{}", photo.0),
-        Slot::Result(number) => format!("result:{}", number.0),
-        Slot::Guidance(number) => format!("guidance:{}", number.0),
     }
 }

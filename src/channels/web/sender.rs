@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::content::{Content, slot_name};
+use super::content::Content;
+use crate::domain::consultation::Slot;
 use crate::ports::{Clock, MessageSender, Outgoing, SendError, StoreError, Transcript};
 use crate::wording::Wording;
 
@@ -44,7 +45,7 @@ impl MessageSender for WebSender {
         let worded = self.wording.words(&outgoing.message, outgoing.language);
         let content = serde_json::to_string(&Content::of(worded, outgoing.language))
             .expect("a message without maps is JSON");
-        let slot = outgoing.slot.map(slot_name);
+        let slot = outgoing.slot.map(Slot::id);
         self.transcript
             .say(
                 outgoing.conversation,

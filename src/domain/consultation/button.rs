@@ -44,6 +44,8 @@ pub enum Button {
     ChangeRegion,
     /// No more photos: on with the survey.
     PhotosDone,
+    /// The choices that are marked are the answer.
+    Done(Question),
     Skip(Question),
     Back(Question),
     /// Show the answers, to change one.
@@ -74,6 +76,7 @@ impl Button {
             Self::ShowRegion(region) => format!("region:{}", region.id()),
             Self::ChangeRegion => "change-region".to_owned(),
             Self::PhotosDone => "photos-done".to_owned(),
+            Self::Done(question) => format!("done:{}", question.id()),
             Self::Skip(question) => format!("skip:{}", question.id()),
             Self::Back(question) => format!("back:{}", question.id()),
             Self::ReviewAnswers => "review".to_owned(),
@@ -98,6 +101,7 @@ impl Button {
         all.extend([Self::ChangeRegion, Self::PhotosDone]);
         for question in Question::ALL {
             all.extend([
+                Self::Done(question),
                 Self::Skip(question),
                 Self::Back(question),
                 Self::Correct(question),

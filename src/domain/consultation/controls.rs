@@ -106,6 +106,16 @@ impl Message {
             Self::AskErase => {
                 Controls::of_buttons(vec![vec![Button::ConfirmErase], vec![Button::DeclineErase]])
             }
+            Self::ChooseLanguage => Controls::of_buttons(
+                Language::ALL
+                    .into_iter()
+                    .map(|language| vec![Button::Speak(language)])
+                    .collect(),
+            ),
+            Self::Privacy => Controls::of_buttons(vec![vec![Button::Erase]]),
+            Self::ConsultationCancelled => {
+                Controls::of_buttons(vec![vec![Button::NewConsultation], vec![Button::Tips]])
+            }
             Self::CouldNotErase => Controls::of_buttons(vec![vec![Button::ConfirmErase]]),
             Self::PhotoUnusable(_)
             | Self::TooManyPhotos { .. }
@@ -115,6 +125,10 @@ impl Message {
             | Self::Result { .. }
             | Self::RedFlagNotice { .. }
             | Self::EraseDeclined
+            | Self::AnswerChanged
+            | Self::Help
+            | Self::SurveyStopped
+            | Self::NothingToCancel
             | Self::NotUnderstood(_) => Controls::default(),
         }
     }
@@ -159,14 +173,19 @@ fn asked(question: Question, answer: Option<&Answer>, asking: Asking) -> Control
         }),
     };
     let can_go_back = asking == Asking::Again || question.previous().is_some();
+    let mut rows = Vec::new();
+    if question.selection() == Selection::Several {
+        rows.push(vec![Button::Done(question)]);
+    }
     let mut row = Vec::new();
     if can_go_back {
         row.push(Button::Back(question));
     }
     row.push(Button::Skip(question));
+    rows.push(row);
     Controls {
         wants_words: choices.is_none(),
         choices,
-        ..Controls::of_buttons(vec![row])
+        ..Controls::of_buttons(rows)
     }
 }

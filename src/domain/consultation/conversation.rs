@@ -1,10 +1,14 @@
 //! Where a conversation stands: what it waits for, and what was gathered so far.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::{ConsultationNumber, Purpose};
 use crate::domain::guidance::RedFlags;
-use crate::domain::scalp::{Answers, Grades, Judgement, PhotoId, Question, Region, Verdict};
+use crate::domain::scalp::{
+    Answers, Choice, Grades, Judgement, PhotoId, Question, Region, Verdict,
+};
 
 /// A language that Dupi speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -93,8 +97,12 @@ pub struct Consultation {
     /// In the order of arrival; at most [`Consultation::MOST_PHOTOS`] that are not refused.
     pub photos: Vec<Photo>,
     pub answers: Answers,
+    /// Those of the answers that were told before this consultation began.
+    pub known: Answers,
     /// Found in the person's own words.
     pub red_flags: RedFlags,
+    /// Counts how often the survey moved to a new place, or the review was opened.
+    pub openings: u32,
 }
 
 impl Consultation {
@@ -107,7 +115,9 @@ impl Consultation {
             number,
             photos: Vec::new(),
             answers: Answers::default(),
+            known: Answers::default(),
             red_flags: RedFlags::new(),
+            openings: 0,
         }
     }
 }
@@ -136,6 +146,8 @@ pub enum Stage {
         consultation: Consultation,
         region: Region,
         question: Question,
+        /// What is marked of a question of several choices, until it is taken as the answer.
+        draft: BTreeSet<Choice>,
     },
     /// The survey is done, photos are still being judged.
     AwaitingGrades {
@@ -158,6 +170,13 @@ pub enum Stage {
         region: Region,
         /// `None` while the person looks at the review.
         question: Option<Question>,
+        /// As in the survey; empty while the person looks at the review.
+        draft: BTreeSet<Choice>,
+    },
+    /// A consultation was stopped before its result; would the person like to begin anew?
+    AwaitingReturn {
+        /// Told before the stopped consultation began.
+        habits: Answers,
     },
     /// Really erase everything? `then` is where "no" leads back to.
     AwaitingEraseConfirmation {

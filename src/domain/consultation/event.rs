@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Button, ConsultationNumber, Language, Message, ResultSummary, Slot, Unusable};
+use super::{
+    Button, Command, ConsultationNumber, Language, Message, ResultSummary, Slot, Unusable,
+};
 use crate::domain::guidance::RedFlags;
 use crate::domain::scalp::{Choice, Judgement, PhotoId, Question};
 
@@ -47,6 +49,13 @@ const fn is_invisible(character: char) -> bool {
     )
 }
 
+/// What a person did with one choice of several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mark {
+    On,
+    Off,
+}
+
 /// Something that happened, in the past tense. Outcomes carry what they answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
@@ -59,6 +68,14 @@ pub enum Event {
         question: Question,
         choices: BTreeSet<Choice>,
     },
+    /// One choice of a question of several was marked or cleared; the answer is taken later.
+    Marked {
+        question: Question,
+        choice: Choice,
+        mark: Mark,
+    },
+    /// A command was given.
+    Commanded(Command),
     /// The person wrote something.
     Said(Words),
     /// A photo was received and stored.

@@ -2,39 +2,11 @@
 
 use super::Purpose;
 use crate::domain::guidance::{Guidance, RedFlags};
-use crate::domain::scalp::{
-    Answers, Grades, ModelIdentity, PhotoId, Question, Region, ScalpType, Verdict,
-};
+use crate::domain::scalp::{Answers, Grades, ModelIdentity, Question, Region, ScalpType, Verdict};
 
 /// Counts the consultations of one conversation from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConsultationNumber(pub u32);
-
-/// A place in the conversation that holds one message at a time: a newer message for the same slot
-/// takes the place of the older one, where the channel can edit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Slot {
-    /// The survey of one consultation.
-    Survey(ConsultationNumber),
-    /// What becomes of one photo.
-    Photo(PhotoId),
-    /// The waiting for the result, and then the result.
-    Result(ConsultationNumber),
-    /// The guidance under the result.
-    Guidance(ConsultationNumber),
-}
-
-impl Slot {
-    /// The name in stored rows and histories: the same for ever, and says nothing about the person.
-    pub fn id(self) -> String {
-        match self {
-            Self::Survey(number) => format!("survey:{}", number.0),
-            Self::Photo(photo) => format!("photo:{}", photo.0),
-            Self::Result(number) => format!("result:{}", number.0),
-            Self::Guidance(number) => format!("guidance:{}", number.0),
-        }
-    }
-}
 
 /// Why a file was turned away at the door, before it became a photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -137,6 +109,8 @@ pub enum Message {
     },
     /// The review was left as it was.
     AnswersKept,
+    /// An answer was changed; the guidance follows.
+    AnswerChanged,
     SurveyDone,
     /// The words were longer than what is kept.
     WordsCut {
@@ -166,6 +140,18 @@ pub enum Message {
     NotUnderstood(Expected),
     /// Erasing failed after several tries; it can be asked for again.
     CouldNotErase,
+    /// The languages, to choose one.
+    ChooseLanguage,
+    /// What Dupi is and is not, how to go on, and the commands.
+    Help,
+    /// What is kept, why, how long and where, and how to have it erased.
+    Privacy,
+    /// The consultation under way was stopped; nothing of it is kept.
+    ConsultationCancelled,
+    /// Stands in the survey's place after the consultation was stopped.
+    SurveyStopped,
+    /// There is no consultation under way that could be stopped.
+    NothingToCancel,
 }
 
 /// What a message about a photo offers next.

@@ -5,19 +5,23 @@
 //! Begin at [`Conversation::step`]. `crate::driver` feeds it and performs what it asks for.
 
 mod button;
+mod command;
 mod controls;
 mod conversation;
 mod event;
 mod message;
+mod slot;
 mod stages;
 mod step;
 
 pub use button::{Button, Purpose};
+pub use command::Command;
 pub use controls::{Choices, Controls};
 pub use conversation::{Consent, Consultation, Conversation, Language, Photo, PhotoState, Stage};
-pub use event::{Effect, Event, Words};
+pub use event::{Effect, Event, Mark, Words};
 pub use message::{
     AfterPhoto, AfterTips, Asking, Card, ConsultationNumber, Expected, Message, ResultSummary,
-    Slot, Unusable,
+    Unusable,
 };
+pub use slot::Slot;
 pub use step::Step;

@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::stages::{arrival, erasing, photos, result, survey};
+use super::stages::{arrival, commands, erasing, photos, result, survey};
 use super::{
     Button, Consent, Consultation, ConsultationNumber, Conversation, Effect, Event, Expected,
     Language, Message, Purpose, Slot, Stage, Words,
 };
+use crate::domain::scalp::Answers;
 
 /// What comes out of a step.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,7 +52,7 @@ pub(super) struct Turn {
 }
 
 impl Turn {
-    /// The stage after the event. Language, erasing and red flags mean the same everywhere.
+    /// The stage after the event. Language, erasing and commands mean the same everywhere.
     pub(super) fn take(&mut self, stage: Stage, event: Event) -> Stage {
         let is_open = !matches!(stage, Stage::AwaitingFirstContact | Stage::Closed);
         match event {
@@ -70,10 +71,8 @@ impl Turn {
                     then: Box::new(stage),
                 }
             }
-            Event::Opened { .. } if is_open => {
-                self.ask_again(&stage);
-                stage
-            }
+            Event::Opened { .. } if is_open => self.ask_anew(stage),
+            Event::Commanded(command) if is_open => commands::obey(self, stage, command),
             event => self.meet(stage, event),
         }
     }
@@ -96,7 +95,11 @@ impl Turn {
                 consultation,
                 region,
                 question,
-            } => survey::awaiting_answer(self, consultation, region, question, event),
+                draft,
+            } => {
+                let asked = survey::Asked { question, draft };
+                survey::awaiting_answer(self, consultation, region, asked, event)
+            }
             Stage::AwaitingGrades {
                 consultation,
                 region,
@@ -113,7 +116,12 @@ impl Turn {
                 consultation,
                 region,
                 question,
-            } => survey::awaiting_correction(self, consultation, region, question, event),
+                draft,
+            } => {
+                let asked = question.map(|question| survey::Asked { question, draft });
+                survey::awaiting_correction(self, consultation, region, asked, event)
+            }
+            Stage::AwaitingReturn { habits } => result::awaiting_return(self, habits, event),
             Stage::AwaitingEraseConfirmation { then } => {
                 erasing::awaiting_erase_confirmation(self, *then, event)
             }
@@ -171,13 +179,39 @@ impl Turn {
     }
 
     /// Begins the next consultation; habits told before still hold, signs and words do not.
-    pub(super) fn next_consultation(&mut self, before: Option<&Consultation>) -> Consultation {
+    pub(super) fn next_consultation(&mut self, habits: Answers) -> Consultation {
         self.consultations += 1;
-        let mut consultation = Consultation::new(ConsultationNumber(self.consultations));
-        if let Some(before) = before {
-            consultation.answers = before.answers.habits();
+        Consultation {
+            known: habits.clone(),
+            answers: habits,
+            ..Consultation::new(ConsultationNumber(self.consultations))
         }
-        consultation
+    }
+
+    /// Says what the stage waits for after everything that was said before, where it is seen.
+    pub(super) fn ask_anew(&mut self, mut stage: Stage) -> Stage {
+        match &mut stage {
+            Stage::AwaitingAnswer { consultation, .. }
+            | Stage::AwaitingCorrection { consultation, .. } => consultation.openings += 1,
+            // The result will come to its own place.
+            Stage::AwaitingGrades { .. } | Stage::AwaitingCard { .. } => {
+                self.say(Message::NotUnderstood(Expected::Patience));
+                return stage;
+            }
+            Stage::AwaitingFirstContact
+            | Stage::AwaitingLanguage
+            | Stage::AwaitingAge
+            | Stage::AwaitingConsent { .. }
+            | Stage::AwaitingChangeOfMind
+            | Stage::AwaitingRegion { .. }
+            | Stage::AwaitingPhoto { .. }
+            | Stage::AwaitingWish { .. }
+            | Stage::AwaitingReturn { .. }
+            | Stage::AwaitingEraseConfirmation { .. }
+            | Stage::Closed => {}
+        }
+        self.ask_again(&stage);
+        stage
     }
 
     /// Says again what the stage waits for.
@@ -202,17 +236,25 @@ impl Turn {
             Stage::AwaitingAnswer {
                 consultation,
                 question,
+                draft,
                 ..
-            } => survey::ask(self, consultation, *question),
+            } => survey::ask(self, consultation, *question, draft),
             Stage::AwaitingGrades { consultation, .. }
             | Stage::AwaitingCard { consultation, .. } => result::prepare(self, consultation),
             // The result stands where it is, with its card.
             Stage::AwaitingWish { consultation, .. } => result::tell_guidance(self, consultation),
             Stage::AwaitingCorrection {
                 consultation,
-                question,
+                question: Some(question),
+                draft,
                 ..
-            } => survey::ask_correction(self, consultation, *question),
+            } => survey::ask_correction(self, consultation, *question, draft),
+            Stage::AwaitingCorrection {
+                consultation,
+                question: None,
+                ..
+            } => survey::review(self, consultation),
+            Stage::AwaitingReturn { .. } => self.say(Message::ConsultationCancelled),
             Stage::AwaitingEraseConfirmation { .. } => self.say(Message::AskErase),
         }
     }

@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::names::{At, Id, Name};
+use super::names::{At, Id, Name, is_zero};
 use super::scalp::{AnswersRecord, JudgementRecord};
 use crate::domain::consultation::{
     Consent, Consultation, ConsultationNumber, Conversation, Language, Photo, PhotoState, Purpose,
     Stage,
 };
 use crate::domain::guidance::RedFlag;
-use crate::domain::scalp::{PhotoId, Question, Region};
+use crate::domain::scalp::{Choice, PhotoId, Question, Region};
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct ConversationRecord {
@@ -47,6 +47,8 @@ enum StageRecord {
         consultation: ConsultationRecord,
         region: Name<Region>,
         question: Name<Question>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        draft: Vec<Name<Choice>>,
     },
     Grades {
         consultation: ConsultationRecord,
@@ -64,6 +66,11 @@ enum StageRecord {
         consultation: ConsultationRecord,
         region: Name<Region>,
         question: Option<Name<Question>>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        draft: Vec<Name<Choice>>,
+    },
+    Return {
+        habits: AnswersRecord,
     },
     EraseConfirmation {
         then: Box<StageRecord>,
@@ -77,7 +84,11 @@ struct ConsultationRecord {
     number: u32,
     photos: Vec<PhotoRecord>,
     answers: AnswersRecord,
+    #[serde(default, skip_serializing_if = "AnswersRecord::is_empty")]
+    known: AnswersRecord,
     red_flags: Vec<Name<RedFlag>>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    openings: u32,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -158,10 +169,12 @@ impl From<&Stage> for StageRecord {
                 consultation,
                 region,
                 question,
+                draft,
             } => Self::Answer {
                 consultation: consultation.into(),
                 region: Name(*region),
                 question: Name(*question),
+                draft: draft.iter().copied().map(Name).collect(),
             },
             Stage::AwaitingGrades {
                 consultation,
@@ -188,10 +201,15 @@ impl From<&Stage> for StageRecord {
                 consultation,
                 region,
                 question,
+                draft,
             } => Self::Correction {
                 consultation: consultation.into(),
                 region: Name(*region),
                 question: question.map(Name),
+                draft: draft.iter().copied().map(Name).collect(),
+            },
+            Stage::AwaitingReturn { habits } => Self::Return {
+                habits: habits.into(),
             },
             Stage::AwaitingEraseConfirmation { then } => Self::EraseConfirmation {
                 then: Box::new((&**then).into()),
@@ -223,10 +241,12 @@ impl From<StageRecord> for Stage {
                 consultation,
                 region,
                 question,
+                draft,
             } => Self::AwaitingAnswer {
                 consultation: consultation.into(),
                 region: region.0,
                 question: question.0,
+                draft: draft.into_iter().map(|choice| choice.0).collect(),
             },
             StageRecord::Grades {
                 consultation,
@@ -253,10 +273,15 @@ impl From<StageRecord> for Stage {
                 consultation,
                 region,
                 question,
+                draft,
             } => Self::AwaitingCorrection {
                 consultation: consultation.into(),
                 region: region.0,
                 question: question.map(|question| question.0),
+                draft: draft.into_iter().map(|choice| choice.0).collect(),
+            },
+            StageRecord::Return { habits } => Self::AwaitingReturn {
+                habits: habits.into(),
             },
             StageRecord::EraseConfirmation { then } => Self::AwaitingEraseConfirmation {
                 then: Box::new((*then).into()),
@@ -286,6 +311,8 @@ impl From<&Consultation> for ConsultationRecord {
                 })
                 .collect(),
             answers: (&consultation.answers).into(),
+            known: (&consultation.known).into(),
+            openings: consultation.openings,
             red_flags: consultation.red_flags.iter().copied().map(Name).collect(),
         }
     }
@@ -311,6 +338,8 @@ impl From<ConsultationRecord> for Consultation {
                 })
                 .collect(),
             answers: record.answers.into(),
+            known: record.known.into(),
+            openings: record.openings,
             red_flags: record.red_flags.into_iter().map(|flag| flag.0).collect(),
         }
     }

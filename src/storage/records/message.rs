@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::guidance::GuidanceRecord;
-use super::names::{Id, Name};
+use super::names::{Id, Name, is_zero};
 use super::scalp::{AnswersRecord, GradesRecord, ModelRecord};
 use crate::domain::consultation::{
     AfterPhoto, AfterTips, Asking, Card, ConsultationNumber, Expected, Message, Purpose,
@@ -86,6 +86,13 @@ pub(super) enum MessageRecord {
         expected: Name<Expected>,
     },
     CouldNotErase,
+    AnswerChanged,
+    ChooseLanguage,
+    Help,
+    Privacy,
+    ConsultationCancelled,
+    SurveyStopped,
+    NothingToCancel,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -121,10 +128,24 @@ pub(super) struct SummaryRecord {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "slot", rename_all = "snake_case")]
 pub(super) enum SlotRecord {
-    Survey { consultation: u32 },
-    Photo { photo: Id },
-    Result { consultation: u32 },
-    Guidance { consultation: u32 },
+    Survey {
+        consultation: u32,
+        #[serde(default, skip_serializing_if = "is_zero")]
+        opening: u32,
+    },
+    Review {
+        consultation: u32,
+        opening: u32,
+    },
+    Photo {
+        photo: Id,
+    },
+    Result {
+        consultation: u32,
+    },
+    Guidance {
+        consultation: u32,
+    },
 }
 
 impl From<&Message> for MessageRecord {
@@ -206,6 +227,13 @@ impl From<&Message> for MessageRecord {
                 expected: Name(*expected),
             },
             Message::CouldNotErase => Self::CouldNotErase,
+            Message::AnswerChanged => Self::AnswerChanged,
+            Message::ChooseLanguage => Self::ChooseLanguage,
+            Message::Help => Self::Help,
+            Message::Privacy => Self::Privacy,
+            Message::ConsultationCancelled => Self::ConsultationCancelled,
+            Message::SurveyStopped => Self::SurveyStopped,
+            Message::NothingToCancel => Self::NothingToCancel,
         }
     }
 }
@@ -283,6 +311,13 @@ impl From<MessageRecord> for Message {
             MessageRecord::EraseDeclined => Self::EraseDeclined,
             MessageRecord::NotUnderstood { expected } => Self::NotUnderstood(expected.0),
             MessageRecord::CouldNotErase => Self::CouldNotErase,
+            MessageRecord::AnswerChanged => Self::AnswerChanged,
+            MessageRecord::ChooseLanguage => Self::ChooseLanguage,
+            MessageRecord::Help => Self::Help,
+            MessageRecord::Privacy => Self::Privacy,
+            MessageRecord::ConsultationCancelled => Self::ConsultationCancelled,
+            MessageRecord::SurveyStopped => Self::SurveyStopped,
+            MessageRecord::NothingToCancel => Self::NothingToCancel,
         }
     }
 }
@@ -370,8 +405,19 @@ impl From<SummaryRecord> for ResultSummary {
 impl From<Slot> for SlotRecord {
     fn from(slot: Slot) -> Self {
         match slot {
-            Slot::Survey(number) => Self::Survey {
-                consultation: number.0,
+            Slot::Survey {
+                consultation,
+                opening,
+            } => Self::Survey {
+                consultation: consultation.0,
+                opening,
+            },
+            Slot::Review {
+                consultation,
+                opening,
+            } => Self::Review {
+                consultation: consultation.0,
+                opening,
             },
             Slot::Photo(photo) => Self::Photo { photo: Id(photo.0) },
             Slot::Result(number) => Self::Result {
@@ -387,7 +433,20 @@ impl From<Slot> for SlotRecord {
 impl From<SlotRecord> for Slot {
     fn from(record: SlotRecord) -> Self {
         match record {
-            SlotRecord::Survey { consultation } => Self::Survey(ConsultationNumber(consultation)),
+            SlotRecord::Survey {
+                consultation,
+                opening,
+            } => Self::Survey {
+                consultation: ConsultationNumber(consultation),
+                opening,
+            },
+            SlotRecord::Review {
+                consultation,
+                opening,
+            } => Self::Review {
+                consultation: ConsultationNumber(consultation),
+                opening,
+            },
             SlotRecord::Photo { photo } => Self::Photo(PhotoId(photo.0)),
             SlotRecord::Result { consultation } => Self::Result(ConsultationNumber(consultation)),
             SlotRecord::Guidance { consultation } => {

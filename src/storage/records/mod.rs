@@ -100,6 +100,9 @@ pub(super) fn read<T: Stored>(bytes: &[u8]) -> Result<T, StoreError> {
         ))),
     }
 }
+
+#[cfg(test)]
+mod added;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]

@@ -41,6 +41,15 @@ fn of_name<T: Named>(name: &str) -> Option<T> {
         .find(|value| value.name() == name)
 }
 
+/// Whether a count is left out of its record.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands in a reference"
+)]
+pub(super) const fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
 /// The channel of a stored id.
 pub(in crate::storage) fn channel_of_id(id: &str) -> Option<Channel> {
     of_name(id)

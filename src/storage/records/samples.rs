@@ -17,7 +17,7 @@ use crate::domain::scalp::{
 };
 use crate::ports::Utterance;
 
-fn photo_id(number: u128) -> PhotoId {
+pub(super) fn photo_id(number: u128) -> PhotoId {
     PhotoId(Uuid::from_u128(number))
 }
 
@@ -68,19 +68,18 @@ fn answers() -> Answers {
     )
 }
 
-fn sparse_answers() -> Answers {
+pub(super) fn sparse_answers() -> Answers {
     Answers::default()
         .with(Question::AgeBand, Answer::Skipped)
         .with(Question::RedFlags, Answer::Chosen(BTreeSet::new()))
 }
 
-fn consultation() -> Consultation {
+pub(super) fn consultation() -> Consultation {
     let states = Verdict::ALL
         .into_iter()
         .map(|verdict| PhotoState::Judged(judgement(verdict)))
         .chain([PhotoState::Waiting, PhotoState::Failed]);
     Consultation {
-        number: ConsultationNumber(3),
         photos: (0..)
             .zip(states)
             .map(|(number, state)| Photo {
@@ -91,6 +90,7 @@ fn consultation() -> Consultation {
             .collect(),
         answers: answers(),
         red_flags: RedFlag::ALL.into_iter().collect(),
+        ..Consultation::new(ConsultationNumber(3))
     }
 }
 
@@ -133,11 +133,13 @@ fn stages() -> Vec<Stage> {
             consultation: consultation(),
             region: Region::Crown,
             question: None,
+            draft: BTreeSet::new(),
         },
         Stage::AwaitingCorrection {
             consultation: consultation(),
             region: Region::Crown,
             question: Some(Question::Products),
+            draft: BTreeSet::new(),
         },
     ];
     stages.extend(
@@ -147,6 +149,7 @@ fn stages() -> Vec<Stage> {
                 consultation: Consultation::new(ConsultationNumber(2)),
                 region: Region::Crown,
                 question,
+                draft: BTreeSet::new(),
             }),
     );
     let then = Box::new(Stage::AwaitingPhoto {
@@ -315,7 +318,10 @@ fn messages() -> Vec<Message> {
 pub(super) fn effects() -> Vec<Effect> {
     let slots = [
         None,
-        Some(Slot::Survey(ConsultationNumber(3))),
+        Some(Slot::Survey {
+            consultation: ConsultationNumber(3),
+            opening: 0,
+        }),
         Some(Slot::Photo(photo_id(7))),
         Some(Slot::Result(ConsultationNumber(3))),
         Some(Slot::Guidance(ConsultationNumber(3))),

@@ -9,9 +9,15 @@ use crate::domain::scalp::{
 };
 
 /// In the order of asking.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct AnswersRecord(Vec<AnsweredRecord>);
+
+impl AnswersRecord {
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
 
 #[derive(Debug, Serialize, Deserialize)]
 struct AnsweredRecord {

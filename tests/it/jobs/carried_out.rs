@@ -33,7 +33,10 @@ async fn messages_are_handed_to_their_channel_in_order() {
         Effect::Send {
             message: Box::new(Message::Hello),
             language: Language::English,
-            slot: Some(Slot::Survey(ConsultationNumber(2))),
+            slot: Some(Slot::Survey {
+                consultation: ConsultationNumber(2),
+                opening: 0,
+            }),
         },
         send(3),
     ])
@@ -46,7 +49,13 @@ async fn messages_are_handed_to_their_channel_in_order() {
     assert_eq!(sent[0].message, kept(1));
     assert_eq!(sent[1].message, Message::Hello);
     assert_eq!(sent[1].language, Language::English);
-    assert_eq!(sent[1].slot, Some(Slot::Survey(ConsultationNumber(2))));
+    assert_eq!(
+        sent[1].slot,
+        Some(Slot::Survey {
+            consultation: ConsultationNumber(2),
+            opening: 0,
+        })
+    );
     assert_eq!(sent[2].message, kept(3));
     assert!(sent.iter().all(|one| one.address == commit(0, "").address));
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use dupi::app::{Parts, Service};
-use dupi::domain::consultation::{Button, Language, Slot};
+use dupi::domain::consultation::{Button, Command, Language, Mark, Slot};
 use dupi::domain::scalp::{Choice, Question};
 use dupi::ports::{
     Address, Channel, ConversationDesk, EffectId, EffectQueue, EffectState, Inbound, InboundId,
@@ -257,6 +257,26 @@ impl TestApp {
             choices: choices.iter().copied().collect(),
         })
         .await;
+    }
+
+    pub(crate) async fn marks(&self, choice: Choice, mark: Mark) {
+        let label = self.wording.choice(choice, Language::English);
+        let sign = match mark {
+            Mark::On => '+',
+            Mark::Off => '-',
+        };
+        self.sender.person(format!("({sign}{label})"));
+        self.does(InboundWhat::Marked {
+            question: choice.question(),
+            choice,
+            mark,
+        })
+        .await;
+    }
+
+    pub(crate) async fn commands(&self, command: Command) {
+        self.sender.person(format!("/{}", command.id()));
+        self.does(InboundWhat::Commanded(command)).await;
     }
 
     pub(crate) async fn says(&self, words: &str) {

@@ -198,6 +198,9 @@ impl ConversationDesk for ScriptedDesk {
                 return Ok(Received::PhotoTurnedAway(Unusable::Unreadable));
             }
             InboundWhat::PhotoReceived(_)
+            | InboundWhat::AlbumReceived(_)
+            | InboundWhat::Marked { .. }
+            | InboundWhat::Commanded(_)
             | InboundWhat::Opened { .. }
             | InboundWhat::Pressed(_)
             | InboundWhat::Chosen { .. } => {}

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use dupi::domain::consultation::{
-    AfterPhoto, AfterTips, Asking, Button, Card, Consultation, ConsultationNumber, Event, Expected,
-    Language, Message, Photo, PhotoState, Purpose, ResultSummary, Stage, Unusable, Words,
+    AfterPhoto, AfterTips, Asking, Button, Card, Command, Consultation, ConsultationNumber, Event,
+    Expected, Language, Mark, Message, Photo, PhotoState, Purpose, ResultSummary, Stage, Unusable,
+    Words,
 };
 use dupi::domain::guidance::{RedFlag, RedFlags, advise};
 use dupi::domain::scalp::{
@@ -131,6 +132,13 @@ pub(crate) fn all_messages() -> Vec<Message> {
             answers: all_answers(),
         },
         Message::AnswersKept,
+        Message::AnswerChanged,
+        Message::ChooseLanguage,
+        Message::Help,
+        Message::Privacy,
+        Message::ConsultationCancelled,
+        Message::SurveyStopped,
+        Message::NothingToCancel,
         Message::SurveyDone,
         Message::WordsCut { kept: Words::KEPT },
         Message::PreparingResult,
@@ -270,6 +278,9 @@ pub(crate) fn all_stages() -> Vec<Stage> {
             purpose: Purpose::Sensitive,
         },
         Stage::AwaitingChangeOfMind,
+        Stage::AwaitingReturn {
+            habits: all_answers().habits(),
+        },
         Stage::Closed,
     ];
     for consultation in [&empty, &full, &judged] {
@@ -285,6 +296,7 @@ pub(crate) fn all_stages() -> Vec<Stage> {
             consultation: consultation(),
             region,
             question,
+            draft: question.choices().take(1).collect(),
         }));
         stages.push(Stage::AwaitingGrades {
             consultation: consultation(),
@@ -299,12 +311,17 @@ pub(crate) fn all_stages() -> Vec<Stage> {
             region,
         });
         stages.extend(
-            [None, Some(Question::Sex), Some(Question::FreeLine)].map(|question| {
-                Stage::AwaitingCorrection {
-                    consultation: consultation(),
-                    region,
-                    question,
-                }
+            [
+                None,
+                Some(Question::Sex),
+                Some(Question::Products),
+                Some(Question::FreeLine),
+            ]
+            .map(|question| Stage::AwaitingCorrection {
+                consultation: consultation(),
+                region,
+                question,
+                draft: BTreeSet::new(),
             }),
         );
     }
@@ -339,6 +356,7 @@ pub(crate) fn all_events() -> Vec<Event> {
         Event::ErasingFailed,
     ];
     events.extend(Button::all().into_iter().map(Event::Pressed));
+    events.extend(Command::ALL.map(Event::Commanded));
     for question in Question::ALL {
         events.push(Event::Chosen {
             question,
@@ -348,6 +366,13 @@ pub(crate) fn all_events() -> Vec<Event> {
             question,
             choices: BTreeSet::new(),
         });
+        for mark in [Mark::On, Mark::Off] {
+            events.extend(question.choices().take(2).map(|choice| Event::Marked {
+                question,
+                choice,
+                mark,
+            }));
+        }
         // A choice of another question.
         events.push(Event::Chosen {
             question,

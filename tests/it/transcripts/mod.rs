@@ -1,7 +1,7 @@
 //! Conversations as a person sees them, as reviewed snapshots. What the person did stands behind
 //! `>`, with English labels in every language.
 
-use dupi::domain::consultation::{Button, Language, Purpose};
+use dupi::domain::consultation::{Button, Command, Language, Mark, Purpose};
 use dupi::domain::scalp::{Choice, Question, Region, Verdict};
 use dupi::ports::Received;
 
@@ -58,6 +58,33 @@ async fn a_whole_consultation_in_korean() {
 #[tokio::test]
 async fn a_whole_consultation_in_english() {
     insta::assert_snapshot!(whole_consultation(Language::English).await);
+}
+
+#[tokio::test]
+async fn a_survey_with_marks_and_a_consultation_that_is_stopped() {
+    let app = arrived(Language::Korean).await;
+    app.commands(Command::Help).await;
+    app.sends(photo_of([1, 2, 0, 0, 3, 0])).await;
+    app.presses(Button::PhotosDone).await;
+    for question in [
+        Question::AgeBand,
+        Question::Sex,
+        Question::ShampooFrequency,
+        Question::PermFrequency,
+        Question::DyeFrequency,
+    ] {
+        app.presses(Button::Skip(question)).await;
+    }
+    app.marks(Choice::HairDyed, Mark::On).await;
+    app.marks(Choice::HairWig, Mark::On).await;
+    app.marks(Choice::HairWig, Mark::Off).await;
+    app.commands(Command::Consult).await;
+    app.presses(Button::Done(Question::HairState)).await;
+    app.commands(Command::Language).await;
+    app.commands(Command::Cancel).await;
+    app.commands(Command::Cancel).await;
+    app.commands(Command::Consult).await;
+    insta::assert_snapshot!(app.transcript().await);
 }
 
 #[tokio::test]

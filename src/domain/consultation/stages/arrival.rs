@@ -1,8 +1,11 @@
 //! From the first word to both consents.
 
 use super::super::step::Turn;
-use super::super::{AfterTips, Button, Effect, Event, Expected, Message, Purpose, Stage, Unusable};
-use crate::domain::scalp::PhotoId;
+use super::super::{
+    AfterTips, Button, Command, Effect, Event, Expected, Message, Purpose, Stage, Unusable,
+};
+use super::commands;
+use crate::domain::scalp::{Answers, PhotoId};
 
 pub(in super::super) fn awaiting_first_contact(turn: &mut Turn, event: Event) -> Stage {
     match event {
@@ -17,7 +20,17 @@ pub(in super::super) fn awaiting_first_contact(turn: &mut Turn, event: Event) ->
         Event::CardDrawn { .. } | Event::CardFailed { .. } | Event::ErasingFailed => {
             return Stage::AwaitingFirstContact;
         }
-        Event::Pressed(_) | Event::Chosen { .. } | Event::PhotoTurnedAway(_) => {}
+        // What Dupi is and what it keeps is told to everybody, before anything is asked.
+        Event::Commanded(command @ (Command::Help | Command::Privacy)) => {
+            commands::tell(turn, command);
+        }
+        Event::Commanded(
+            Command::Consult | Command::Delete | Command::Language | Command::Cancel,
+        )
+        | Event::Pressed(_)
+        | Event::Chosen { .. }
+        | Event::Marked { .. }
+        | Event::PhotoTurnedAway(_) => {}
     }
     turn.say(Message::Hello);
     Stage::AwaitingLanguage
@@ -69,7 +82,7 @@ pub(in super::super) fn awaiting_consent(turn: &mut Turn, purpose: Purpose, even
             turn.keep_consent(Purpose::Sensitive);
             turn.say(Message::PhotoGuide);
             Stage::AwaitingRegion {
-                consultation: turn.next_consultation(None),
+                consultation: turn.next_consultation(Answers::default()),
             }
         }
         (Event::Pressed(Button::Refuse(refused)), asked) if refused == asked => {
@@ -119,6 +132,8 @@ fn unwelcome(turn: &mut Turn, event: Event) {
         Event::Opened { .. }
         | Event::Pressed(_)
         | Event::Chosen { .. }
+        | Event::Marked { .. }
+        | Event::Commanded(_)
         | Event::CardDrawn { .. }
         | Event::CardFailed { .. }
         | Event::ErasingFailed => {}

@@ -1,7 +1,7 @@
 //! Erasing everything: asked twice, then final.
 
 use super::super::step::Turn;
-use super::super::{Button, Effect, Event, Message, Stage};
+use super::super::{Button, Command, Effect, Event, Message, Stage};
 
 pub(in super::super) fn awaiting_erase_confirmation(
     turn: &mut Turn,
@@ -15,8 +15,7 @@ pub(in super::super) fn awaiting_erase_confirmation(
         }
         Event::Pressed(Button::DeclineErase) => {
             turn.say(Message::EraseDeclined);
-            turn.ask_again(&then);
-            then
+            turn.ask_anew(then)
         }
         // Pressed twice.
         Event::Pressed(Button::Erase) => Stage::AwaitingEraseConfirmation {
@@ -30,10 +29,12 @@ pub(in super::super) fn awaiting_erase_confirmation(
         | Event::ErasingFailed => Stage::AwaitingEraseConfirmation {
             then: Box::new(turn.take(then, event)),
         },
-        // Going on with the consultation is a no.
+        // Commands are obeyed before; going on with the consultation is a no.
         Event::Opened { .. }
         | Event::Pressed(_)
         | Event::Chosen { .. }
+        | Event::Marked { .. }
+        | Event::Commanded(_)
         | Event::Said(_)
         | Event::PhotoArrived(_)
         | Event::PhotoTurnedAway(_) => turn.take(then, event),
@@ -43,7 +44,8 @@ pub(in super::super) fn awaiting_erase_confirmation(
 pub(in super::super) fn closed(turn: &mut Turn, event: &Event) -> Stage {
     match event {
         Event::ErasingFailed => turn.say(Message::CouldNotErase),
-        Event::Pressed(Button::Erase | Button::ConfirmErase) => turn.order(Effect::ErasePerson),
+        Event::Pressed(Button::Erase | Button::ConfirmErase)
+        | Event::Commanded(Command::Delete) => turn.order(Effect::ErasePerson),
         Event::PhotoArrived(photo)
         | Event::PhotoJudged { photo, .. }
         | Event::PhotoGradingFailed { photo } => turn.order(Effect::ForgetPhotos {
@@ -52,6 +54,8 @@ pub(in super::super) fn closed(turn: &mut Turn, event: &Event) -> Stage {
         Event::Opened { .. }
         | Event::Pressed(_)
         | Event::Chosen { .. }
+        | Event::Marked { .. }
+        | Event::Commanded(_)
         | Event::Said(_)
         | Event::PhotoTurnedAway(_)
         | Event::CardDrawn { .. }

@@ -1,6 +1,7 @@
 //! One function per stage; every event is listed in each.
 
 pub(super) mod arrival;
+pub(super) mod commands;
 pub(super) mod erasing;
 pub(super) mod photos;
 pub(super) mod result;

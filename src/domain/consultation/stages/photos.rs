@@ -60,6 +60,8 @@ pub(in super::super) fn awaiting_region(
         Event::Opened { .. }
         | Event::Pressed(_)
         | Event::Chosen { .. }
+        | Event::Marked { .. }
+        | Event::Commanded(_)
         | Event::CardDrawn { .. }
         | Event::CardFailed { .. }
         | Event::ErasingFailed => Stage::AwaitingRegion { consultation },
@@ -115,6 +117,8 @@ pub(in super::super) fn awaiting_photo(
         Event::Opened { .. }
         | Event::Pressed(_)
         | Event::Chosen { .. }
+        | Event::Marked { .. }
+        | Event::Commanded(_)
         | Event::CardDrawn { .. }
         | Event::CardFailed { .. }
         | Event::ErasingFailed => {}
@@ -132,14 +136,7 @@ pub(in super::super) fn after_photos(
     region: Region,
 ) -> Stage {
     match consultation.answers.first_open() {
-        Some(question) => {
-            survey::ask(turn, &consultation, question);
-            Stage::AwaitingAnswer {
-                consultation,
-                region,
-                question,
-            }
-        }
+        Some(question) => survey::begin(turn, consultation, region, question),
         None => result::conclude(turn, consultation, region),
     }
 }

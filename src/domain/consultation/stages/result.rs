@@ -8,7 +8,9 @@ use super::super::{
 use super::photos::Offer;
 use super::survey;
 use crate::domain::guidance::advise;
-use crate::domain::scalp::{Grades, Judgement, PhotoId, Region, ScalpType, Severity, Verdict};
+use crate::domain::scalp::{
+    Answers, Grades, Judgement, PhotoId, Region, ScalpType, Severity, Verdict,
+};
 
 /// The survey is done: waits for photos that are still being looked at, draws the card, or says
 /// that nothing could be used.
@@ -144,13 +146,11 @@ pub(in super::super) fn awaiting_wish(
 ) -> Stage {
     match event {
         Event::Pressed(Button::NewConsultation) => {
-            let next = turn.next_consultation(Some(&consultation));
-            turn.say(Message::PhotoGuide);
-            return Stage::AwaitingRegion { consultation: next };
+            return begin_anew(turn, consultation.answers.habits());
         }
         // A new photo needs no button: it begins the next consultation at the same place.
         Event::PhotoArrived(photo) => {
-            let mut next = turn.next_consultation(Some(&consultation));
+            let mut next = turn.next_consultation(consultation.answers.habits());
             next.receive(turn, photo, region, Offer::More);
             return Stage::AwaitingPhoto {
                 consultation: next,
@@ -158,20 +158,12 @@ pub(in super::super) fn awaiting_wish(
             };
         }
         Event::Pressed(Button::ReviewAnswers) => {
-            survey::ask_correction(turn, &consultation, None);
-            return Stage::AwaitingCorrection {
-                consultation,
-                region,
-                question: None,
-            };
+            consultation.openings += 1;
+            return survey::correct(turn, consultation, region, None);
         }
         Event::Pressed(Button::Correct(question)) => {
-            survey::ask_correction(turn, &consultation, Some(question));
-            return Stage::AwaitingCorrection {
-                consultation,
-                region,
-                question: Some(question),
-            };
+            consultation.openings += 1;
+            return survey::correct(turn, consultation, region, Some(question));
         }
         Event::Pressed(Button::Tips) => give_tips(turn),
         Event::PhotoTurnedAway(unusable) => turn.say(Message::PhotoUnusable(unusable)),
@@ -187,6 +179,8 @@ pub(in super::super) fn awaiting_wish(
         Event::Opened { .. }
         | Event::Pressed(_)
         | Event::Chosen { .. }
+        | Event::Marked { .. }
+        | Event::Commanded(_)
         | Event::CardDrawn { .. }
         | Event::CardFailed { .. }
         | Event::ErasingFailed => {}
@@ -194,6 +188,46 @@ pub(in super::super) fn awaiting_wish(
     Stage::AwaitingWish {
         consultation,
         region,
+    }
+}
+
+/// A consultation was stopped; nothing of it is left.
+pub(in super::super) fn awaiting_return(turn: &mut Turn, habits: Answers, event: Event) -> Stage {
+    match event {
+        Event::Pressed(Button::NewConsultation) => return begin_anew(turn, habits),
+        Event::PhotoArrived(photo) => {
+            let mut next = turn.next_consultation(habits);
+            next.receive(turn, photo, Region::Unknown, Offer::More);
+            return Stage::AwaitingPhoto {
+                consultation: next,
+                region: Region::Unknown,
+            };
+        }
+        Event::Pressed(Button::Tips) => give_tips(turn),
+        Event::PhotoTurnedAway(unusable) => turn.say(Message::PhotoUnusable(unusable)),
+        Event::Said(words) => turn.answer_words(&words, Expected::Button),
+        Event::PhotoJudged { photo, .. } | Event::PhotoGradingFailed { photo } => {
+            turn.order(Effect::ForgetPhotos {
+                photos: vec![photo],
+            });
+        }
+        Event::Opened { .. }
+        | Event::Pressed(_)
+        | Event::Chosen { .. }
+        | Event::Marked { .. }
+        | Event::Commanded(_)
+        | Event::CardDrawn { .. }
+        | Event::CardFailed { .. }
+        | Event::ErasingFailed => {}
+    }
+    Stage::AwaitingReturn { habits }
+}
+
+/// The next consultation, from its first question.
+pub(in super::super) fn begin_anew(turn: &mut Turn, habits: Answers) -> Stage {
+    turn.say(Message::PhotoGuide);
+    Stage::AwaitingRegion {
+        consultation: turn.next_consultation(habits),
     }
 }
 
@@ -208,6 +242,8 @@ fn while_preparing(turn: &mut Turn, consultation: &mut Consultation, region: Reg
         Event::Opened { .. }
         | Event::Pressed(_)
         | Event::Chosen { .. }
+        | Event::Marked { .. }
+        | Event::Commanded(_)
         | Event::PhotoJudged { .. }
         | Event::PhotoGradingFailed { .. }
         | Event::CardDrawn { .. }

@@ -4,19 +4,29 @@ use std::collections::BTreeSet;
 
 use super::super::step::Turn;
 use super::super::{
-    Asking, Button, Consultation, Event, Expected, Message, PhotoState, Slot, Stage, Words,
+    Asking, Button, Consultation, Event, Expected, Mark, Message, PhotoState, Slot, Stage, Words,
 };
 use super::photos::Offer;
 use super::result;
 use crate::domain::scalp::{Answer, Answers, Choice, Question, Region, Selection};
 
+/// A question that waits for its answer, and what is marked of it so far.
+pub(in super::super) struct Asked {
+    pub(in super::super) question: Question,
+    pub(in super::super) draft: BTreeSet<Choice>,
+}
+
 pub(in super::super) fn awaiting_answer(
     turn: &mut Turn,
     mut consultation: Consultation,
     region: Region,
-    question: Question,
+    asked: Asked,
     event: Event,
 ) -> Stage {
+    let Asked {
+        question,
+        mut draft,
+    } = asked;
     match event {
         Event::Chosen {
             question: answered,
@@ -33,18 +43,26 @@ pub(in super::super) fn awaiting_answer(
                 }
             }
         }
+        Event::Marked {
+            question: marked,
+            choice,
+            mark,
+        } if marked == question => {
+            if changes(&mut draft, question, choice, mark) {
+                ask(turn, &consultation, question, &draft);
+            }
+        }
+        Event::Pressed(Button::Done(done)) if done == question && takes_marks(question) => {
+            consultation.answers = consultation.answers.with(question, Answer::Chosen(draft));
+            return go_on(turn, consultation, region, question);
+        }
         Event::Pressed(Button::Skip(skipped)) if skipped == question => {
             consultation.answers = consultation.answers.with(question, Answer::Skipped);
             return go_on(turn, consultation, region, question);
         }
         Event::Pressed(Button::Back(from)) if from == question => {
             if let Some(previous) = question.previous() {
-                ask(turn, &consultation, previous);
-                return Stage::AwaitingAnswer {
-                    consultation,
-                    region,
-                    question: previous,
-                };
+                return begin(turn, consultation, region, previous);
             }
         }
         Event::Said(words) if question.selection() == Selection::Words => {
@@ -64,6 +82,8 @@ pub(in super::super) fn awaiting_answer(
         }
         Event::Opened { .. }
         | Event::Pressed(_)
+        | Event::Marked { .. }
+        | Event::Commanded(_)
         | Event::CardDrawn { .. }
         | Event::CardFailed { .. }
         | Event::ErasingFailed => {}
@@ -72,6 +92,7 @@ pub(in super::super) fn awaiting_answer(
         consultation,
         region,
         question,
+        draft,
     }
 }
 
@@ -79,17 +100,27 @@ pub(in super::super) fn awaiting_correction(
     turn: &mut Turn,
     mut consultation: Consultation,
     region: Region,
-    question: Option<Question>,
+    asked: Option<Asked>,
     event: Event,
 ) -> Stage {
+    let question = asked.as_ref().map(|asked| asked.question);
+    let mut draft = asked.map(|asked| asked.draft).unwrap_or_default();
     match event {
         Event::Pressed(Button::Correct(chosen)) => {
-            ask_correction(turn, &consultation, Some(chosen));
-            return Stage::AwaitingCorrection {
-                consultation,
-                region,
-                question: Some(chosen),
-            };
+            return correct(turn, consultation, region, Some(chosen));
+        }
+        Event::Marked {
+            question: marked,
+            choice,
+            mark,
+        } if question == Some(marked) => {
+            if changes(&mut draft, marked, choice, mark) {
+                ask_correction(turn, &consultation, marked, &draft);
+            }
+        }
+        Event::Pressed(Button::Done(done)) if question == Some(done) && takes_marks(done) => {
+            consultation.answers = consultation.answers.with(done, Answer::Chosen(draft));
+            return corrected(turn, consultation, region);
         }
         Event::Chosen {
             question: answered,
@@ -97,28 +128,23 @@ pub(in super::super) fn awaiting_correction(
         } if question == Some(answered) => {
             if let Some(answer) = answer_of(answered, choices) {
                 consultation.answers = consultation.answers.with(answered, answer);
-                return result::tell_again(turn, consultation, region);
+                return corrected(turn, consultation, region);
             }
         }
         Event::Pressed(Button::Skip(skipped)) if question == Some(skipped) => {
             consultation.answers = consultation.answers.with(skipped, Answer::Skipped);
-            return result::tell_again(turn, consultation, region);
+            return corrected(turn, consultation, region);
         }
         Event::Pressed(Button::Back(from)) if question == Some(from) => {
-            ask_correction(turn, &consultation, None);
-            return Stage::AwaitingCorrection {
-                consultation,
-                region,
-                question: None,
-            };
+            return correct(turn, consultation, region, None);
         }
         Event::Said(words) if question.map(Question::selection) == Some(Selection::Words) => {
             consultation.red_flags.clear();
             consultation.keep_words(turn, &words);
-            return result::tell_again(turn, consultation, region);
+            return corrected(turn, consultation, region);
         }
         Event::Pressed(Button::KeepAnswers) => {
-            turn.say(Message::AnswersKept);
+            turn.say_in(Some(consultation.review_slot()), Message::AnswersKept);
             return Stage::AwaitingWish {
                 consultation,
                 region,
@@ -135,6 +161,7 @@ pub(in super::super) fn awaiting_correction(
                     consultation,
                     region,
                     question,
+                    draft,
                 },
                 moved => moved,
             };
@@ -150,6 +177,8 @@ pub(in super::super) fn awaiting_correction(
         }
         Event::Opened { .. }
         | Event::Chosen { .. }
+        | Event::Marked { .. }
+        | Event::Commanded(_)
         | Event::CardDrawn { .. }
         | Event::CardFailed { .. }
         | Event::ErasingFailed => {}
@@ -158,50 +187,124 @@ pub(in super::super) fn awaiting_correction(
         consultation,
         region,
         question,
+        draft,
+    }
+}
+
+/// Waits for the answer to a question; what was answered before is marked.
+pub(in super::super) fn begin(
+    turn: &mut Turn,
+    consultation: Consultation,
+    region: Region,
+    question: Question,
+) -> Stage {
+    let draft = consultation.answers.marked(question);
+    ask(turn, &consultation, question, &draft);
+    Stage::AwaitingAnswer {
+        consultation,
+        region,
+        question,
+        draft,
     }
 }
 
 /// Asks a question in its turn, in the survey's own place.
-pub(in super::super) fn ask(turn: &mut Turn, consultation: &Consultation, question: Question) {
+pub(in super::super) fn ask(
+    turn: &mut Turn,
+    consultation: &Consultation,
+    question: Question,
+    draft: &BTreeSet<Choice>,
+) {
     turn.say_in(
-        Some(Slot::Survey(consultation.number)),
+        Some(consultation.survey_slot()),
         Message::Ask {
             question,
-            answers: consultation.answers.clone(),
+            answers: consultation.answers.with_draft(question, draft),
             asking: Asking::InTurn,
         },
     );
 }
 
-/// Shows the answers, or asks one question again.
+/// Shows the answers, or waits for one of them again.
+pub(in super::super) fn correct(
+    turn: &mut Turn,
+    consultation: Consultation,
+    region: Region,
+    question: Option<Question>,
+) -> Stage {
+    let draft = question
+        .map(|question| consultation.answers.marked(question))
+        .unwrap_or_default();
+    match question {
+        Some(question) => ask_correction(turn, &consultation, question, &draft),
+        None => review(turn, &consultation),
+    }
+    Stage::AwaitingCorrection {
+        consultation,
+        region,
+        question,
+        draft,
+    }
+}
+
+/// Asks one question again, in the review's own place.
 pub(in super::super) fn ask_correction(
     turn: &mut Turn,
     consultation: &Consultation,
-    question: Option<Question>,
+    question: Question,
+    draft: &BTreeSet<Choice>,
 ) {
-    let answers = consultation.answers.clone();
-    turn.say(match question {
-        Some(question) => Message::Ask {
+    turn.say_in(
+        Some(consultation.review_slot()),
+        Message::Ask {
             question,
-            answers,
+            answers: consultation.answers.with_draft(question, draft),
             asking: Asking::Again,
         },
-        None => Message::AnswersReview { answers },
-    });
+    );
+}
+
+/// Shows the answers so far.
+pub(in super::super) fn review(turn: &mut Turn, consultation: &Consultation) {
+    turn.say_in(
+        Some(consultation.review_slot()),
+        Message::AnswersReview {
+            answers: consultation.answers.clone(),
+        },
+    );
+}
+
+/// An answer was changed: what it changes is told at once.
+fn corrected(turn: &mut Turn, consultation: Consultation, region: Region) -> Stage {
+    turn.say_in(Some(consultation.review_slot()), Message::AnswerChanged);
+    result::tell_again(turn, consultation, region)
 }
 
 /// On to the next question that is open, or to the result.
 fn go_on(turn: &mut Turn, consultation: Consultation, region: Region, answered: Question) -> Stage {
     if let Some(question) = answered.next() {
-        ask(turn, &consultation, question);
-        return Stage::AwaitingAnswer {
-            consultation,
-            region,
-            question,
-        };
+        return begin(turn, consultation, region, question);
     }
-    turn.say_in(Some(Slot::Survey(consultation.number)), Message::SurveyDone);
+    turn.say_in(Some(consultation.survey_slot()), Message::SurveyDone);
     result::conclude(turn, consultation, region)
+}
+
+/// Marks or clears a choice of a question; whether anything changed by it.
+fn changes(draft: &mut BTreeSet<Choice>, question: Question, choice: Choice, mark: Mark) -> bool {
+    takes_marks(question)
+        && choice.question() == question
+        && match mark {
+            Mark::On => draft.insert(choice),
+            Mark::Off => draft.remove(&choice),
+        }
+}
+
+/// Whether choices of that question are marked one by one.
+const fn takes_marks(question: Question) -> bool {
+    match question.selection() {
+        Selection::Several => true,
+        Selection::One | Selection::Words => false,
+    }
 }
 
 /// The answer that the choices make, if they fit the question.
@@ -216,6 +319,22 @@ fn answer_of(question: Question, choices: BTreeSet<Choice>) -> Option<Answer> {
 }
 
 impl Consultation {
+    /// Where the survey stands.
+    pub(in super::super) const fn survey_slot(&self) -> Slot {
+        Slot::Survey {
+            consultation: self.number,
+            opening: self.openings,
+        }
+    }
+
+    /// Where the review stands.
+    const fn review_slot(&self) -> Slot {
+        Slot::Review {
+            consultation: self.number,
+            opening: self.openings,
+        }
+    }
+
     /// Answers words where none are waited for; what is dangerous in them counts for the guidance.
     pub(in super::super) fn hear(&mut self, turn: &mut Turn, words: &Words, expected: Expected) {
         self.red_flags.extend(&words.red_flags);
@@ -244,6 +363,23 @@ impl Answers {
         Question::ALL
             .into_iter()
             .find(|question| self.of(*question).is_none())
+    }
+
+    /// What is marked of a question when it is asked: what was answered before.
+    fn marked(&self, question: Question) -> BTreeSet<Choice> {
+        match self.of(question) {
+            Some(Answer::Chosen(chosen)) if takes_marks(question) => chosen.clone(),
+            Some(Answer::Chosen(_) | Answer::Words(_) | Answer::Skipped) | None => BTreeSet::new(),
+        }
+    }
+
+    /// The answers as they are shown while a question is asked.
+    fn with_draft(&self, question: Question, draft: &BTreeSet<Choice>) -> Self {
+        if takes_marks(question) {
+            self.clone().with(question, Answer::Chosen(draft.clone()))
+        } else {
+            self.clone()
+        }
     }
 
     /// What holds beyond one consultation: all but signs of the day and free words.
