@@ -70,6 +70,24 @@ async fn who_stops_waiting_gives_the_turn_back() {
 }
 
 #[tokio::test]
+async fn who_stopped_waiting_takes_up_no_room() {
+    let limits = PaceLimits {
+        most_waiting: 1,
+        ..fast()
+    };
+    let (pacer, _keeper) = Pacer::start(limits, CancellationToken::new());
+    let first = soon(pacer.turn(chat(1), Urgency::Interactive)).await;
+    let impatient = pacer.turn(chat(1), Urgency::Interactive);
+    assert!(timeout(A_WHILE, impatient).await.is_err());
+    let mut next = Box::pin(pacer.turn(chat(1), Urgency::Interactive));
+    assert!(timeout(A_WHILE, &mut next).await.is_err(), "it waits");
+    let refused = soon(pacer.turn(chat(1), Urgency::Interactive)).await;
+    assert!(matches!(refused, Err(PaceError::TooLong { .. })));
+    first.unwrap().succeeded();
+    soon(next).await.unwrap().succeeded();
+}
+
+#[tokio::test]
 async fn a_thousand_tasks_wait_for_one_probe() {
     let (pacer, _keeper) = Pacer::start(fast(), CancellationToken::new());
     let hold = Duration::from_millis(300);
