@@ -15,6 +15,7 @@ mod guidance;
 mod jobs;
 mod killed;
 mod severity;
+mod standins;
 mod support;
 mod transcripts;
 mod web;

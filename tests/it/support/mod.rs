@@ -6,5 +6,6 @@ pub(crate) mod chat;
 pub(crate) mod examples;
 pub(crate) mod mortal;
 pub(crate) mod program;
+pub(crate) mod telegram;
 pub(crate) mod visitor;
 pub(crate) mod world;

@@ -1,0 +1,3 @@
+//! The stand-ins for the messengers, tested by themselves.
+
+mod telegram;
