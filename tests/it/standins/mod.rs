@@ -1,3 +1,4 @@
 //! The stand-ins for the messengers, tested by themselves.
 
+mod discord;
 mod telegram;

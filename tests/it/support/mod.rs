@@ -3,6 +3,7 @@
 pub(crate) mod app;
 pub(crate) mod browser;
 pub(crate) mod chat;
+pub(crate) mod discord;
 pub(crate) mod examples;
 pub(crate) mod mortal;
 pub(crate) mod program;
