@@ -72,6 +72,7 @@ async fn a_lost_answer_and_a_cut_one_take_effect() {
     assert_eq!(anna.transcript(), "> /start\n\nhello\n\nhello");
     let calls = telegram.calls_of("sendMessage");
     assert!(calls.iter().all(|call| call.outcome == Outcome::Lost));
+    assert!(calls[0].at < calls[1].at);
 }
 
 #[tokio::test]

@@ -197,6 +197,58 @@ async fn forms_are_held_against_it_too() {
 }
 
 #[tokio::test]
+async fn what_the_stand_in_itself_says_is_as_described() {
+    let telegram = TelegramStandIn::start().await;
+    let (bot, anna) = (BareBot::of(&telegram), anna(&telegram));
+    anna.sends_photo_saying(picture(400), "here");
+    anna.sends_file("a.png", "image/png", picture(30));
+    anna.sends_album([picture(30)]);
+    anna.sends_sticker();
+    anna.edits_message(anna.says("ok"), "okay");
+    let markup = super::one_button("A", "a");
+    let sent = json!({ "chat_id": 7, "text": "?", "reply_markup": markup });
+    let sent = bot.does("sendMessage", sent).await;
+    let reply = json!({ "message_id": sent["message_id"] });
+    let reply = json!({ "chat_id": 7, "text": "!", "reply_parameters": reply });
+    let reply = bot.does("sendMessage", reply).await;
+    assert_eq!(reply["reply_to_message"]["text"], "?");
+    anna.presses("A").expect("the button is there");
+    anna.blocks();
+    anna.says("back again");
+    let group = telegram.group(-20, "Hair");
+    group.migrates_to_supergroup(-40);
+    anna.says_in_topic(&telegram.forum(-30, "Topics"), 5, "hello");
+    let updates = bot.updates(0).await;
+    assert_eq!(updates.len(), 14);
+    assert_eq!(updates[1]["message"]["caption"], "here");
+    assert_eq!(
+        updates[9]["my_chat_member"]["new_chat_member"]["status"],
+        "member"
+    );
+    let mut said: Vec<(&str, Value)> = updates.into_iter().map(|said| ("Update", said)).collect();
+    said.extend([("Message", sent), ("Message", reply)]);
+    for (kind, method) in [
+        ("User", "getMe"),
+        ("WebhookInfo", "getWebhookInfo"),
+        ("BotDescription", "getMyDescription"),
+        ("BotShortDescription", "getMyShortDescription"),
+        ("BotName", "getMyName"),
+        ("MenuButton", "getChatMenuButton"),
+    ] {
+        said.push((kind, bot.does(method, json!({})).await));
+    }
+    let chat = bot.does("getChat", json!({ "chat_id": 7 })).await;
+    said.push(("ChatFullInfo", chat));
+    for (kind, value) in said {
+        let misfits = TelegramStandIn::misfits(kind, &value);
+        assert_eq!(misfits, [] as [String; 0], "{value}");
+    }
+    if TelegramStandIn::has_specification() {
+        assert!(!TelegramStandIn::misfits("User", &json!({ "id": "7" })).is_empty());
+    }
+}
+
+#[tokio::test]
 #[should_panic(expected = "the bot broke the rules of the Bot API")]
 async fn a_violation_that_nobody_took_fails_the_test() {
     let telegram = TelegramStandIn::start().await;

@@ -1,6 +1,7 @@
 //! What the bot called, and what it was told.
 
 use serde_json::{Map, Value};
+use tokio::time::Instant;
 
 use super::request::Upload;
 
@@ -21,6 +22,8 @@ pub(crate) struct Call {
     pub(crate) method: String,
     pub(crate) params: Value,
     pub(crate) files: Vec<Upload>,
+    /// When it came in, for the pace of calls.
+    pub(crate) at: Instant,
     pub(crate) outcome: Outcome,
     /// The whole body, `null` as long as there is none.
     pub(crate) answer: Value,
@@ -32,6 +35,7 @@ impl Call {
             method,
             params: Value::Object(params),
             files,
+            at: Instant::now(),
             outcome: Outcome::Open,
             answer: Value::Null,
         }

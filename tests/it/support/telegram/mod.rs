@@ -164,6 +164,11 @@ impl TelegramStandIn {
         specification::is_at_hand()
     }
 
+    /// Why something is not of this type of the Bot API, as far as the description tells.
+    pub(crate) fn misfits(kind: &str, value: &Value) -> Vec<String> {
+        specification::misfits(kind, value)
+    }
+
     /// For a test that wants them: those that are taken fail nothing.
     pub(crate) fn take_violations(&self) -> Vec<String> {
         self.shared

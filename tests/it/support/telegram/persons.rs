@@ -48,7 +48,8 @@ impl Person {
         self.id
     }
 
-    /// Writes to the bot; the id of the message comes back, as from everything sent here.
+    /// Writes to the bot; the id of the message comes back, as from everything sent here. Who has
+    /// blocked the bot unblocks it by writing, as Telegram's apps have it.
     pub(crate) fn says(&self, text: &str) -> i64 {
         self.shared
             .change(|state| self.writes(state, self.id, None, text))
@@ -70,6 +71,18 @@ impl Person {
         self.shared.change(|state| {
             let body = Body::Photo(state.files.keep_photo(&bytes));
             self.sends(state, body, None)
+        })
+    }
+
+    pub(crate) fn sends_photo_saying(&self, bytes: impl Into<Bytes>, caption: &str) -> i64 {
+        let bytes = bytes.into();
+        self.shared.change(|state| {
+            let posted = Posted {
+                text: written(caption),
+                body: Body::Photo(state.files.keep_photo(&bytes)),
+                ..self.message_in(self.id)
+            };
+            Self::posts(state, posted)
         })
     }
 
@@ -205,9 +218,17 @@ impl Person {
     }
 
     fn posts(state: &mut State, posted: Posted) -> i64 {
-        let chat = state.chat_mut(posted.chat);
-        if chat.standing == Standing::Unmet {
-            chat.standing = Standing::Here;
+        let (chat, author) = (posted.chat, posted.author);
+        match state.chat(chat).standing {
+            Standing::Unmet => state.chat_mut(chat).standing = Standing::Here,
+            Standing::Blocked if chat == author => {
+                state.chat_mut(chat).standing = Standing::Here;
+                membership_changed(state, chat, author, ["kicked", "member"]);
+            }
+            Standing::Blocked
+            | Standing::Here
+            | Standing::Deactivated
+            | Standing::MigratedTo(_) => {}
         }
         let shown = state.post(posted);
         state.mailbox.put("message", &shown);

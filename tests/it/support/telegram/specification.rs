@@ -42,6 +42,24 @@ pub(super) fn violations(method: &str, request: &Request) -> Vec<String> {
     found
 }
 
+/// What is wrong with something that is to be of this type, such as `Update`.
+pub(super) fn misfits(kind: &str, value: &Value) -> Vec<String> {
+    let Some(specification) = SPECIFICATION.as_ref() else {
+        return Vec::new();
+    };
+    let request = Request {
+        encoding: Encoding::Json,
+        raw: Map::new(),
+        fields: Map::new(),
+        uploads: Vec::new(),
+    };
+    let checker = Checker {
+        types: &specification["types"],
+        request: &request,
+    };
+    checker.problems(kind, value, kind)
+}
+
 struct Checker<'a> {
     types: &'a Value,
     request: &'a Request,
