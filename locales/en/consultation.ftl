@@ -147,11 +147,22 @@ help-commands =
     · /language: another language
     · /help: show this again
 
-privacy =
-    This is what is kept, and why.
-    · Photos: looked at, and deleted as soon as the result card is made.
-    · Result card, answers, conversation: kept encrypted so that the consultation can go on; “Erase everything” deletes them at once, at any time.
-    · Your photos are not used to train models and are not handed on.
+privacy = This is what is kept, why, how long and where.
+privacy-kept =
+    · Your language, the answer to the age question, this conversation: so that we can talk, and go on where we left off. Kept until you choose “Erase everything”.
+    · Photos of your scalp: to look at them. Deleted as soon as the result card is made.
+    · What was seen on the photos, your survey answers, the result card (it shows your photo): to choose the guidance that fits. Kept until you withdraw your consent or choose “Erase everything”.
+privacy-where = All of it is kept encrypted within this service, is not used to train models, and is not handed on. What you send over a messenger such as Telegram or Discord also passes that messenger's own servers; what stays there cannot be deleted from here.
+privacy-consents = These consents hold now:
+privacy-consent = · { $purpose }: consent text version { $version }, { $date }
+privacy-no-consents = No consent holds now.
+consent-purpose-basic = Basic data
+consent-purpose-sensitive = Sensitive data (photos, answers, results)
+consent-withdrawn-basic = All your consents are withdrawn. Photos and result cards are deleted; your answers and what was seen are no longer kept. General scalp care tips still work. If you would like a consultation again, choose “Start again”. To delete the record of this conversation too, choose “Erase everything”.
+consent-withdrawn-sensitive = Your consent to sensitive data is withdrawn. Photos and result cards are deleted; your answers and what was seen are no longer kept. General scalp care tips still work. If you would like a consultation again, choose “Start again”. To delete the record of this conversation too, choose “Erase everything”.
+link-privacy = Privacy policy: { $link }
+link-terms = Terms of use: { $link }
+link-contact = Contact: { $link }
 
 ask-erase = Really erase everything? The conversation, answers, photos and result cards will be gone for good, and your consents are withdrawn.
 erase-declined = Nothing was erased. Let's go on where we were.
@@ -177,6 +188,8 @@ button-back = Back
 button-review-answers = Change an answer
 button-keep-answers = Keep them
 button-new-consultation = New consultation
+button-withdraw-basic = Withdraw all consents
+button-withdraw-sensitive = Withdraw the consent to sensitive data
 button-erase = Erase everything
 button-confirm-erase = Yes, erase everything
 button-decline-erase = No, keep it

@@ -135,11 +135,22 @@ help-commands =
     · /language (언어): 언어를 바꿔요.
     · /help (도움말): 이 안내를 다시 보여 드려요.
 
-privacy =
-    보관하는 것과 그 까닭을 알려 드릴게요.
-    · 사진: 살펴보고 결과 카드를 만들면 바로 지워요.
-    · 결과 카드, 답변, 대화: 상담을 이어 가려고 암호화해서 보관하고, ‘모두 지우기’로 언제든 바로 없앨 수 있어요.
-    · 사진을 모델 학습에 쓰지 않고, 다른 곳에 넘기지 않아요.
+privacy = 무엇을 왜, 얼마나, 어디에 보관하는지 알려 드릴게요.
+privacy-kept =
+    · 언어, 나이 확인 결과, 나눈 대화: 대화를 이어 가고, 다시 왔을 때 하던 곳부터 계속하려고 보관해요. ‘모두 지우기’를 고를 때까지 보관해요.
+    · 두피 사진: 두피 상태를 살펴보려고 받아요. 결과 카드를 만들면 바로 지워요.
+    · 사진에서 본 상태, 설문 답변, 결과 카드(사진이 들어가요): 맞는 관리 방법을 안내하려고 보관해요. 동의를 철회하거나 ‘모두 지우기’를 고를 때까지 보관해요.
+privacy-where = 모두 이 서비스 안에 암호화해서 보관하고, 모델 학습에 쓰지 않고, 다른 곳에 넘기지 않아요. 다만 텔레그램이나 디스코드 같은 메신저로 나눈 대화와 사진은 그 메신저의 서버도 거쳐 가고, 그곳에 남은 것은 여기에서 지울 수 없어요.
+privacy-consents = 지금 유효한 동의예요.
+privacy-consent = · { $purpose }: 동의문 { $version }판, { $date }
+privacy-no-consents = 지금 유효한 동의는 없어요.
+consent-purpose-basic = 기본 정보
+consent-purpose-sensitive = 민감한 정보(사진, 답변, 결과)
+consent-withdrawn-basic = 동의를 모두 철회했어요. 사진과 결과 카드를 지우고, 답변과 살펴본 결과도 더는 보관하지 않아요. 일반적인 두피 관리 안내는 계속 볼 수 있어요. 다시 상담하고 싶을 때는 ‘처음부터 다시 시작’을 골라 주세요. 나눈 대화 기록까지 없애려면 ‘모두 지우기’를 골라 주세요.
+consent-withdrawn-sensitive = 민감한 정보에 대한 동의를 철회했어요. 사진과 결과 카드를 지우고, 답변과 살펴본 결과도 더는 보관하지 않아요. 일반적인 두피 관리 안내는 계속 볼 수 있어요. 다시 상담하고 싶을 때는 ‘처음부터 다시 시작’을 골라 주세요. 나눈 대화 기록까지 없애려면 ‘모두 지우기’를 골라 주세요.
+link-privacy = 개인정보 처리방침: { $link }
+link-terms = 이용약관: { $link }
+link-contact = 문의: { $link }
 
 ask-erase = 정말 모두 지울까요? 대화, 답변, 사진, 결과 카드가 모두 사라지고 되돌릴 수 없어요. 동의도 함께 철회돼요.
 erase-declined = 지우지 않았어요. 하던 곳부터 계속할게요.
@@ -165,6 +176,8 @@ button-back = 이전
 button-review-answers = 답변 바꾸기
 button-keep-answers = 그대로 둘게요
 button-new-consultation = 새 사진으로 상담하기
+button-withdraw-basic = 동의 모두 철회하기
+button-withdraw-sensitive = 민감한 정보 동의만 철회하기
 button-erase = 모두 지우기
 button-confirm-erase = 네, 모두 지워 주세요
 button-decline-erase = 아니요, 그대로 둘게요

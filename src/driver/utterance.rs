@@ -27,6 +27,7 @@ pub(super) fn of_button(
         | Button::Correct(_)
         | Button::KeepAnswers
         | Button::NewConsultation
+        | Button::Withdraw(_)
         | Button::Erase
         | Button::ConfirmErase
         | Button::DeclineErase => language,

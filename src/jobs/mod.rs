@@ -7,6 +7,7 @@
 
 mod draw_card;
 mod erase_person;
+mod forget_cards;
 mod forget_photos;
 mod grade_photo;
 mod outcome;

@@ -3,7 +3,7 @@
 //! The fixed names are [`Effect::name`].
 
 use super::outcome::{Limits, Outcome};
-use super::{JobPorts, draw_card, erase_person, forget_photos, grade_photo, send};
+use super::{JobPorts, draw_card, erase_person, forget_cards, forget_photos, grade_photo, send};
 use crate::domain::consultation::{Effect, Event};
 use crate::ports::ClaimedEffect;
 
@@ -13,6 +13,7 @@ pub(super) const fn limits(effect: &Effect) -> Limits {
         Effect::GradePhoto { .. } => grade_photo::LIMITS,
         Effect::DrawCard { .. } => draw_card::LIMITS,
         Effect::ForgetPhotos { .. } => forget_photos::LIMITS,
+        Effect::ForgetCards { .. } => forget_cards::LIMITS,
         Effect::ErasePerson => erase_person::LIMITS,
     }
 }
@@ -33,15 +34,18 @@ pub(super) async fn run(ports: &JobPorts, claimed: &ClaimedEffect) -> Outcome {
             language,
         } => draw_card::run(ports, conversation, summary, *photo, *language).await,
         Effect::ForgetPhotos { photos } => forget_photos::run(ports, conversation, photos).await,
+        Effect::ForgetCards { consultations } => {
+            forget_cards::run(ports, conversation, consultations).await
+        }
         Effect::ErasePerson => erase_person::run(ports, claimed).await,
     }
 }
 
 /// What has happened when an effect is given up for good. There is no use in saying that nothing
-/// could be said; and photos that could not be forgotten are the operator's affair.
+/// could be said; and photos and cards that could not be forgotten are the operator's affair.
 pub(super) fn failure(effect: &Effect) -> Option<Event> {
     match effect {
-        Effect::Send { .. } | Effect::ForgetPhotos { .. } => None,
+        Effect::Send { .. } | Effect::ForgetPhotos { .. } | Effect::ForgetCards { .. } => None,
         Effect::GradePhoto { photo } => Some(grade_photo::failure(*photo)),
         Effect::DrawCard { summary, .. } => Some(draw_card::failure(summary)),
         Effect::ErasePerson => Some(erase_person::failure()),
@@ -51,7 +55,7 @@ pub(super) fn failure(effect: &Effect) -> Option<Event> {
 #[cfg(test)]
 mod tests {
     use super::super::runner::LEASE;
-    use super::{draw_card, erase_person, forget_photos, grade_photo, send};
+    use super::{draw_card, erase_person, forget_cards, forget_photos, grade_photo, send};
     use std::time::Duration;
 
     /// A lease must outlive the try and the note of its outcome, or a job runs twice at once.
@@ -63,6 +67,7 @@ mod tests {
             grade_photo::LIMITS,
             draw_card::LIMITS,
             forget_photos::LIMITS,
+            forget_cards::LIMITS,
             erase_person::LIMITS,
         ] {
             assert!(limits.deadline + Duration::from_secs(10) <= lease);

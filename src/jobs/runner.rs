@@ -40,6 +40,7 @@ impl Running {
             Effect::GradePhoto { .. }
             | Effect::DrawCard { .. }
             | Effect::ForgetPhotos { .. }
+            | Effect::ForgetCards { .. }
             | Effect::ErasePerson => &mut self.work,
         }
     }

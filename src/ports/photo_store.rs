@@ -56,6 +56,13 @@ pub trait PhotoStore: Send + Sync {
         conversation: ConversationId,
         photo: PhotoId,
     ) -> Result<(), PhotoStoreError>;
+
+    /// Erases the result card of a consultation.
+    async fn forget_card(
+        &self,
+        conversation: ConversationId,
+        consultation: ConsultationNumber,
+    ) -> Result<(), PhotoStoreError>;
 }
 
 /// Why a file was not stored or found.

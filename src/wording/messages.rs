@@ -4,21 +4,20 @@ use std::sync::Arc;
 
 use super::phrases::Argument::{Number, Text as Words};
 use super::{
-    Argument, Knowledge, KnowledgeError, Phrases, PhrasesError, Picture, Worded, WordedChoice,
-    WordedChoices,
+    Argument, Knowledge, KnowledgeError, Links, Phrases, PhrasesError, Picture, Worded,
+    WordedChoice, WordedChoices,
 };
 use crate::domain::consultation::{
-    AfterPhoto, Asking, Button, Card, Choices, Consent, Controls, Expected, Language, Message,
-    Purpose, ResultSummary, Unusable,
+    Asking, Button, Card, Choices, Consent, Controls, Expected, Language, Message, Purpose,
 };
-use crate::domain::guidance::{Fixed, Guidance, RedFlags};
-use crate::domain::scalp::{Answer, Answers, Choice, Question, Severity, Verdict};
+use crate::domain::scalp::{Answer, Answers, Choice, Question};
 
 /// Finds the words of messages, buttons and choices.
 #[derive(Debug, Clone)]
 pub struct Wording {
     phrases: Arc<Phrases>,
-    knowledge: Arc<Knowledge>,
+    pub(super) knowledge: Arc<Knowledge>,
+    pub(super) links: Arc<Links>,
 }
 
 /// Why the embedded texts cannot be used.
@@ -36,7 +35,17 @@ impl Wording {
         Ok(Self {
             phrases: Arc::new(Phrases::embedded()?),
             knowledge: Arc::new(Knowledge::embedded()?),
+            links: Arc::default(),
         })
+    }
+
+    /// The same, with what the operator has to say of itself.
+    #[must_use]
+    pub fn with_links(self, links: Links) -> Self {
+        Self {
+            links: Arc::new(links),
+            ..self
+        }
     }
 
     /// The Fluent texts, for what is no message: page furniture, cards.
@@ -96,6 +105,7 @@ impl Wording {
             Button::Correct(question) => phrase(&format!("question-short-{}", question.id())),
             Button::KeepAnswers => phrase("button-keep-answers"),
             Button::NewConsultation => phrase("button-new-consultation"),
+            Button::Withdraw(purpose) => phrase(&format!("button-withdraw-{}", purpose.id())),
             Button::Erase => phrase("button-erase"),
             Button::ConfirmErase => phrase("button-confirm-erase"),
             Button::DeclineErase => phrase("button-decline-erase"),
@@ -110,17 +120,17 @@ impl Wording {
 }
 
 /// Words of one language.
-struct Speaker<'a> {
-    wording: &'a Wording,
-    language: Language,
+pub(super) struct Speaker<'a> {
+    pub(super) wording: &'a Wording,
+    pub(super) language: Language,
 }
 
 impl Speaker<'_> {
-    fn say(&self, key: &str) -> String {
+    pub(super) fn say(&self, key: &str) -> String {
         self.say_with(key, &[])
     }
 
-    fn say_with(&self, key: &str, arguments: &[(&str, Argument<'_>)]) -> String {
+    pub(super) fn say_with(&self, key: &str, arguments: &[(&str, Argument<'_>)]) -> String {
         self.wording.phrases.phrase(self.language, key, arguments)
     }
 
@@ -211,8 +221,11 @@ impl Speaker<'_> {
             })],
             Message::CouldNotErase => vec![self.say("could-not-erase")],
             Message::ChooseLanguage => vec![self.say("choose-language")],
-            Message::Help => vec![self.say("help"), self.say("help-commands")],
-            Message::Privacy => vec![self.say("privacy")],
+            Message::Help => self.help(),
+            Message::Privacy { consents } => self.privacy(consents),
+            Message::ConsentWithdrawn(purpose) => {
+                vec![self.say(&format!("consent-withdrawn-{}", purpose.id()))]
+            }
             Message::ConsultationCancelled => vec![self.say("consultation-cancelled")],
             Message::SurveyStopped => vec![self.say("survey-stopped")],
             Message::NothingToCancel => vec![self.say("nothing-to-cancel")],
@@ -237,51 +250,6 @@ impl Speaker<'_> {
             tips.join("\n"),
             self.say("general-tips-end"),
         ]
-    }
-
-    fn photo_judged(
-        &self,
-        number: usize,
-        verdict: Verdict,
-        is_soft: bool,
-        then: AfterPhoto,
-    ) -> Vec<String> {
-        let key = format!("photo-{}", verdict.id().replace('_', "-"));
-        let mut paragraphs = vec![self.say_with(&key, &[("number", Number(number))])];
-        if is_soft && verdict == Verdict::Graded {
-            paragraphs.push(self.say("photo-soft"));
-        }
-        if let AfterPhoto::OfferMore { left, can_go_on } = then {
-            let offer = match (can_go_on, left) {
-                (true, 0) => Some("photos-complete"),
-                (true, _) => Some("photo-more"),
-                (false, _) => None,
-            };
-            paragraphs.extend(offer.map(|offer| self.say_with(offer, &[("left", Number(left))])));
-        }
-        paragraphs
-    }
-
-    fn unusable(&self, unusable: Unusable) -> String {
-        let number = |number: u32| Number(usize::try_from(number).unwrap_or(usize::MAX));
-        match unusable {
-            Unusable::ConsentMissing => self.say("unusable-consent-missing"),
-            Unusable::Unreadable => self.say("unusable-unreadable"),
-            Unusable::Empty => self.say("unusable-empty"),
-            Unusable::Heic => self.say("unusable-heic"),
-            Unusable::TooManyBytes { limit_megabytes } => self.say_with(
-                "unusable-too-many-bytes",
-                &[("limit", number(limit_megabytes))],
-            ),
-            Unusable::TooManyPixels { limit_megapixels } => self.say_with(
-                "unusable-too-many-pixels",
-                &[("limit", number(limit_megapixels))],
-            ),
-            Unusable::TooSmall { needed_pixels } => {
-                self.say_with("unusable-too-small", &[("needed", number(needed_pixels))])
-            }
-            Unusable::NotStored => self.say("unusable-not-stored"),
-        }
     }
 
     fn ask(&self, question: Question, asking: Asking) -> Vec<String> {
@@ -331,122 +299,6 @@ impl Speaker<'_> {
         }
     }
 
-    fn result(&self, summary: &ResultSummary, has_card: bool) -> Vec<String> {
-        let mut paragraphs = vec![self.say("result")];
-        if summary.model.is_demonstration {
-            paragraphs.extend(self.fixed(Fixed::Demonstration));
-        }
-        let lines: Vec<String> = summary
-            .grades
-            .iter()
-            .map(|(condition, grade)| {
-                let condition = self.say(&format!("condition-{}", dashed(condition.id())));
-                let severity = self.say(severity_key(grade.severity));
-                let key = if grade.is_certain {
-                    "result-line"
-                } else {
-                    "result-line-uncertain"
-                };
-                self.say_with(
-                    key,
-                    &[
-                        ("condition", Words(&condition)),
-                        ("severity", Words(&severity)),
-                    ],
-                )
-            })
-            .collect();
-        paragraphs.push(lines.join("\n"));
-        let scalp_type = self.say(&format!("scalp-type-{}", dashed(summary.scalp_type.id())));
-        let regions: Vec<String> = summary
-            .regions
-            .iter()
-            .map(|region| self.say(&format!("region-{}", region.id())))
-            .collect();
-        paragraphs.push(self.say_with(
-            "result-scalp-type",
-            &[
-                ("type", Words(&scalp_type)),
-                ("regions", Words(&regions.join(", "))),
-                ("spots", Number(summary.spots)),
-            ],
-        ));
-        if !has_card {
-            paragraphs.push(self.say("result-without-card"));
-        }
-        paragraphs
-    }
-
-    fn guidance(&self, guidance: &Guidance) -> Vec<String> {
-        let knowledge = &self.wording.knowledge;
-        let words = |text: Option<&super::Text>, id: &str| {
-            text.map_or_else(
-                || format!("⟨{id}⟩"),
-                |text| text.in_language(self.language).to_owned(),
-            )
-        };
-        let mut paragraphs: Vec<String> = self.fixed(Fixed::Header).into_iter().collect();
-        paragraphs.extend(
-            guidance
-                .red_flags
-                .iter()
-                .map(|flag| words(knowledge.red_flag(flag.id()), flag.id())),
-        );
-        paragraphs.push(self.say(&format!("care-level-{}", guidance.care_level.id())));
-        // The header stands above; the demonstration line stands with the grades, in the result.
-        paragraphs.extend(
-            guidance
-                .fixed
-                .iter()
-                .filter(|fixed| !matches!(fixed, Fixed::Header | Fixed::Demonstration))
-                .filter_map(|fixed| self.fixed(*fixed)),
-        );
-        paragraphs.extend(guidance.snippets.iter().map(|snippet| {
-            let id = snippet.id();
-            let condition = self.say(&format!("condition-{}", dashed(snippet.condition.id())));
-            let key = if snippet.is_certain {
-                "guidance-snippet"
-            } else {
-                "guidance-snippet-uncertain"
-            };
-            self.say_with(
-                key,
-                &[
-                    ("condition", Words(&condition)),
-                    ("text", Words(&words(knowledge.snippet(&id), &id))),
-                ],
-            )
-        }));
-        let modifiers: Vec<String> = guidance
-            .modifiers
-            .iter()
-            .map(|modifier| {
-                let text = words(knowledge.modifier(modifier.id()), modifier.id());
-                self.say_with("list-item", &[("text", Words(&text))])
-            })
-            .collect();
-        if !modifiers.is_empty() {
-            paragraphs.push(self.say("guidance-habits"));
-            paragraphs.push(modifiers.join("\n"));
-        }
-        paragraphs
-    }
-
-    fn red_flag_notice(&self, red_flags: &RedFlags) -> Vec<String> {
-        red_flags
-            .iter()
-            .filter_map(|flag| self.wording.knowledge.red_flag(flag.id()))
-            .map(|text| text.in_language(self.language).to_owned())
-            .collect()
-    }
-
-    fn fixed(&self, fixed: Fixed) -> Option<String> {
-        self.wording
-            .knowledge
-            .fixed(fixed.id())
-            .map(|text| text.in_language(self.language).to_owned())
-    }
-
     fn picture(&self, message: &Message) -> Option<Picture> {
         match message {
             Message::PhotoGuide => Some(Picture::PhotoGuide {
@@ -484,17 +336,4 @@ impl Speaker<'_> {
             none: self.say("choices-none"),
         })
     }
-}
-
-const fn severity_key(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Good => "severity-good",
-        Severity::Mild => "severity-mild",
-        Severity::Moderate => "severity-moderate",
-        Severity::Severe => "severity-severe",
-    }
-}
-
-fn dashed(id: &str) -> String {
-    id.replace('_', "-")
 }

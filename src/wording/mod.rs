@@ -5,10 +5,14 @@
 
 mod knowledge;
 mod messages;
+mod photos;
 mod phrases;
+mod privacy;
+mod results;
 mod worded;
 
 pub use knowledge::{Knowledge, KnowledgeError, Text};
 pub use messages::{Wording, WordingError};
 pub use phrases::{Argument, Phrases, PhrasesError};
+pub use privacy::Links;
 pub use worded::{Picture, Worded, WordedChoice, WordedChoices};

@@ -36,6 +36,7 @@ fn said(step: &Step) -> Vec<&Message> {
             Effect::GradePhoto { .. }
             | Effect::DrawCard { .. }
             | Effect::ForgetPhotos { .. }
+            | Effect::ForgetCards { .. }
             | Effect::ErasePerson => None,
         })
         .collect()

@@ -68,7 +68,9 @@ fn the_first_contact_begins_with_hello_whatever_is_commanded() {
         assert_eq!(said(&step).last(), Some(&&Message::Hello));
         let is_answered = match command {
             Command::Help => said(&step).contains(&&Message::Help),
-            Command::Privacy => said(&step).contains(&&Message::Privacy),
+            Command::Privacy => said(&step).contains(&&Message::Privacy {
+                consents: Vec::new(),
+            }),
             Command::Consult | Command::Delete | Command::Language | Command::Cancel => {
                 said(&step).len() == 1
             }

@@ -11,6 +11,7 @@ mod driver;
 mod engine;
 mod engine_commands;
 mod engine_marks;
+mod engine_withdrawal;
 mod guidance;
 mod jobs;
 mod killed;

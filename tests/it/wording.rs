@@ -3,9 +3,9 @@
 use dupi::domain::consultation::{Button, Language, Message};
 use dupi::domain::guidance::{Fixed, Modifier, RedFlag, Snippet};
 use dupi::domain::scalp::{Choice, Condition, Severity};
-use dupi::wording::{Worded, Wording};
+use dupi::wording::{Links, Worded, Wording};
 
-use crate::support::examples::all_messages;
+use crate::support::examples::{all_messages, consents};
 
 fn everything_in(worded: &Worded) -> String {
     let choices = worded.choices.iter().flat_map(|choices| {
@@ -63,6 +63,53 @@ fn korean_is_spoken_to_koreans_and_english_to_others() {
         let english = everything_in(&wording.words(&message, Language::English));
         assert!(has_hangul(&korean), "{message:?}: {korean}");
         assert!(!has_hangul(&english), "{message:?}: {english}");
+    }
+}
+
+#[test]
+fn privacy_names_each_consent_with_its_version_and_its_day_in_korea() {
+    let wording = Wording::embedded().expect("the embedded texts are valid");
+    let message = Message::Privacy {
+        consents: consents(),
+    };
+    for (language, line) in [
+        (Language::Korean, "· 기본 정보: 동의문 1판, 2026-11-24"),
+        (
+            Language::English,
+            "· Basic data: consent text version 1, 2026-11-24",
+        ),
+    ] {
+        let worded = wording.words(&message, language);
+        let lines: Vec<&str> = worded
+            .paragraphs
+            .iter()
+            .flat_map(|one| one.lines())
+            .collect();
+        assert!(lines.contains(&line), "{lines:?}");
+    }
+}
+
+#[test]
+fn the_operators_links_stand_in_help_and_privacy_where_there_are_any() {
+    let links = Links {
+        privacy: Some("https://dupi.example/privacy".to_owned()),
+        terms: None,
+        contact: Some("anna@dupi.example".to_owned()),
+    };
+    let without = Wording::embedded().expect("the embedded texts are valid");
+    let with = without.clone().with_links(links);
+    let privacy = Message::Privacy {
+        consents: Vec::new(),
+    };
+    for message in [Message::Help, privacy] {
+        for language in Language::ALL {
+            let text = everything_in(&with.words(&message, language));
+            assert!(text.contains("https://dupi.example/privacy"), "{text}");
+            assert!(text.contains("anna@dupi.example"), "{text}");
+            let bare = everything_in(&without.words(&message, language));
+            assert!(!bare.contains("https://"), "{bare}");
+            assert_eq!(text.lines().count(), bare.lines().count() + 2);
+        }
     }
 }
 

@@ -56,6 +56,8 @@ pub enum Button {
     KeepAnswers,
     /// A new consultation.
     NewConsultation,
+    /// Take a consent back, and have erased what was kept under it.
+    Withdraw(Purpose),
     /// Erase everything: asked once more before it is done.
     Erase,
     ConfirmErase,
@@ -83,6 +85,7 @@ impl Button {
             Self::Correct(question) => format!("correct:{}", question.id()),
             Self::KeepAnswers => "keep".to_owned(),
             Self::NewConsultation => "new".to_owned(),
+            Self::Withdraw(purpose) => format!("withdraw:{}", purpose.id()),
             Self::Erase => "erase".to_owned(),
             Self::ConfirmErase => "erase:yes".to_owned(),
             Self::DeclineErase => "erase:no".to_owned(),
@@ -94,7 +97,11 @@ impl Button {
         let mut all: Vec<Self> = Language::ALL.into_iter().map(Self::Speak).collect();
         all.extend([Self::OldEnough, Self::TooYoung]);
         for purpose in [Purpose::Basic, Purpose::Sensitive] {
-            all.extend([Self::Agree(purpose), Self::Refuse(purpose)]);
+            all.extend([
+                Self::Agree(purpose),
+                Self::Refuse(purpose),
+                Self::Withdraw(purpose),
+            ]);
         }
         all.extend([Self::Tips, Self::BeginAgain]);
         all.extend(Region::ALL.into_iter().map(Self::ShowRegion));

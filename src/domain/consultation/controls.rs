@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{AfterPhoto, AfterTips, Asking, Button, Consultation, Language, Message, Purpose};
+use super::{
+    AfterPhoto, AfterTips, Asking, Button, Consent, Consultation, Language, Message, Purpose,
+};
 use crate::domain::scalp::{Answer, Choice, Question, Region, Selection};
 
 /// The controls under one message.
@@ -29,6 +31,11 @@ pub struct Choices {
 }
 
 impl Controls {
+    /// A row for each button.
+    fn column(buttons: impl IntoIterator<Item = Button>) -> Self {
+        Self::of_buttons(buttons.into_iter().map(|button| vec![button]).collect())
+    }
+
     fn of_buttons(buttons: Vec<Vec<Button>>) -> Self {
         Self {
             buttons,
@@ -41,21 +48,15 @@ impl Message {
     /// What can be done with this message.
     pub fn controls(&self) -> Controls {
         match self {
-            Self::Hello => Controls::of_buttons(
-                Language::ALL
-                    .into_iter()
-                    .map(|language| vec![Button::Speak(language)])
-                    .collect(),
-            ),
-            Self::AskAge => {
-                Controls::of_buttons(vec![vec![Button::OldEnough], vec![Button::TooYoung]])
+            Self::Hello | Self::ChooseLanguage => {
+                Controls::column(Language::ALL.map(Button::Speak))
             }
-            Self::AskConsent(purpose) => Controls::of_buttons(vec![
-                vec![Button::Agree(*purpose)],
-                vec![Button::Refuse(*purpose)],
-            ]),
+            Self::AskAge => Controls::column([Button::OldEnough, Button::TooYoung]),
+            Self::AskConsent(purpose) => {
+                Controls::column([Button::Agree(*purpose), Button::Refuse(*purpose)])
+            }
             Self::TooYoung | Self::ConsentRefused(Purpose::Basic | Purpose::Sensitive) => {
-                Controls::of_buttons(vec![vec![Button::Tips], vec![Button::BeginAgain]])
+                Controls::column([Button::Tips, Button::BeginAgain])
             }
             Self::GeneralTips { then } => Controls::of_buttons(match then {
                 AfterTips::OfferConsent => vec![vec![Button::BeginAgain]],
@@ -96,27 +97,23 @@ impl Message {
             ),
             Self::NoUsablePhoto => Controls {
                 wants_photo: true,
-                ..Controls::of_buttons(vec![vec![Button::ChangeRegion], vec![Button::Tips]])
+                ..Controls::column([Button::ChangeRegion, Button::Tips])
             },
-            Self::Guidance { .. } | Self::AnswersKept => Controls::of_buttons(vec![
-                vec![Button::NewConsultation],
-                vec![Button::ReviewAnswers],
-                vec![Button::Tips],
-            ]),
-            Self::AskErase => {
-                Controls::of_buttons(vec![vec![Button::ConfirmErase], vec![Button::DeclineErase]])
+            Self::Guidance { .. } | Self::AnswersKept => {
+                Controls::column([Button::NewConsultation, Button::ReviewAnswers, Button::Tips])
             }
-            Self::ChooseLanguage => Controls::of_buttons(
-                Language::ALL
-                    .into_iter()
-                    .map(|language| vec![Button::Speak(language)])
-                    .collect(),
-            ),
-            Self::Privacy => Controls::of_buttons(vec![vec![Button::Erase]]),
+            Self::AskErase => Controls::column([Button::ConfirmErase, Button::DeclineErase]),
+            Self::Privacy { consents } => {
+                let withdraw = |consent: &Consent| Button::Withdraw(consent.purpose);
+                Controls::column(consents.iter().rev().map(withdraw).chain([Button::Erase]))
+            }
+            Self::ConsentWithdrawn(Purpose::Basic | Purpose::Sensitive) => {
+                Controls::column([Button::Tips, Button::BeginAgain, Button::Erase])
+            }
             Self::ConsultationCancelled => {
-                Controls::of_buttons(vec![vec![Button::NewConsultation], vec![Button::Tips]])
+                Controls::column([Button::NewConsultation, Button::Tips])
             }
-            Self::CouldNotErase => Controls::of_buttons(vec![vec![Button::ConfirmErase]]),
+            Self::CouldNotErase => Controls::column([Button::ConfirmErase]),
             Self::PhotoUnusable(_)
             | Self::TooManyPhotos { .. }
             | Self::SurveyDone

@@ -186,6 +186,29 @@ pub enum Stage {
     Closed,
 }
 
+impl Stage {
+    /// The consultation that the person is in, or was in last.
+    pub fn consultation(&self) -> Option<&Consultation> {
+        match self {
+            Self::AwaitingRegion { consultation }
+            | Self::AwaitingPhoto { consultation, .. }
+            | Self::AwaitingAnswer { consultation, .. }
+            | Self::AwaitingGrades { consultation, .. }
+            | Self::AwaitingCard { consultation, .. }
+            | Self::AwaitingWish { consultation, .. }
+            | Self::AwaitingCorrection { consultation, .. } => Some(consultation),
+            Self::AwaitingEraseConfirmation { then } => then.consultation(),
+            Self::AwaitingFirstContact
+            | Self::AwaitingLanguage
+            | Self::AwaitingAge
+            | Self::AwaitingConsent { .. }
+            | Self::AwaitingChangeOfMind
+            | Self::AwaitingReturn { .. }
+            | Self::Closed => None,
+        }
+    }
+}
+
 /// A private conversation: one person, one channel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conversation {

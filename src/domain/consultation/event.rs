@@ -123,6 +123,10 @@ pub enum Effect {
     },
     /// Erase photos and what was seen where on them; the grades stay.
     ForgetPhotos { photos: Vec<PhotoId> },
+    /// Erase result cards.
+    ForgetCards {
+        consultations: Vec<ConsultationNumber>,
+    },
     /// Erase the person and all that belongs to them.
     ErasePerson,
 }
@@ -135,6 +139,7 @@ impl Effect {
             Self::GradePhoto { .. } => "grade_photo",
             Self::DrawCard { .. } => "draw_card",
             Self::ForgetPhotos { .. } => "forget_photos",
+            Self::ForgetCards { .. } => "forget_cards",
             Self::ErasePerson => "erase_person",
         }
     }

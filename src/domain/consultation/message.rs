@@ -1,6 +1,6 @@
 //! What is said to a person, without a single sentence: `crate::wording` finds the words.
 
-use super::Purpose;
+use super::{Consent, Purpose};
 use crate::domain::guidance::{Guidance, RedFlags};
 use crate::domain::scalp::{Answers, Grades, ModelIdentity, Question, Region, ScalpType, Verdict};
 
@@ -145,7 +145,12 @@ pub enum Message {
     /// What Dupi is and is not, how to go on, and the commands.
     Help,
     /// What is kept, why, how long and where, and how to have it erased.
-    Privacy,
+    Privacy {
+        /// Those that hold now.
+        consents: Vec<Consent>,
+    },
+    /// The consent was taken back, and what was kept under it is erased.
+    ConsentWithdrawn(Purpose),
     /// The consultation under way was stopped; nothing of it is kept.
     ConsultationCancelled,
     /// Stands in the survey's place after the consultation was stopped.

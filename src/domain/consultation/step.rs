@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::stages::{arrival, commands, erasing, photos, result, survey};
+use super::stages::{arrival, commands, erasing, photos, result, survey, withdrawal};
 use super::{
     Button, Consent, Consultation, ConsultationNumber, Conversation, Effect, Event, Expected,
     Language, Message, Purpose, Slot, Stage, Words,
@@ -73,6 +73,19 @@ impl Turn {
             }
             Event::Opened { .. } if is_open => self.ask_anew(stage),
             Event::Commanded(command) if is_open => commands::obey(self, stage, command),
+            Event::Pressed(Button::Withdraw(purpose)) if is_open => {
+                withdrawal::withdraw(self, stage, purpose)
+            }
+            // Of a consultation that was stopped or withdrawn while its card was drawn.
+            Event::CardDrawn { consultation, .. }
+                if is_open
+                    && stage.consultation().map(|present| present.number) != Some(consultation) =>
+            {
+                self.order(Effect::ForgetCards {
+                    consultations: vec![consultation],
+                });
+                stage
+            }
             event => self.meet(stage, event),
         }
     }
@@ -172,6 +185,28 @@ impl Turn {
             version: Consent::VERSION,
             given_at: self.now,
         });
+    }
+
+    /// The consents that hold now.
+    pub(super) fn consents(&self) -> &[Consent] {
+        &self.consents
+    }
+
+    /// Ends the consent for that purpose and for those that rest on it; whether it held.
+    pub(super) fn withdraw_consent(&mut self, purpose: Purpose) -> bool {
+        let held = self.consents.len();
+        match purpose {
+            Purpose::Basic => self.consents.clear(),
+            Purpose::Sensitive => self
+                .consents
+                .retain(|consent| consent.purpose != Purpose::Sensitive),
+        }
+        self.consents.len() < held
+    }
+
+    /// Every consultation that was begun, in order.
+    pub(super) fn every_consultation(&self) -> Vec<ConsultationNumber> {
+        (1..=self.consultations).map(ConsultationNumber).collect()
     }
 
     pub(super) fn withdraw_all_consents(&mut self) {

@@ -2,7 +2,8 @@
 
 use super::samples::{consultation, sparse_answers};
 use crate::domain::consultation::{
-    Consultation, ConsultationNumber, Conversation, Effect, Language, Message, Slot, Stage,
+    Consent, Consultation, ConsultationNumber, Conversation, Effect, Language, Message, Purpose,
+    Slot, Stage,
 };
 use crate::domain::scalp::{Choice, Question, Region};
 
@@ -54,7 +55,20 @@ pub(super) fn effects() -> Vec<Effect> {
         Message::AnswerChanged,
         Message::ChooseLanguage,
         Message::Help,
-        Message::Privacy,
+        Message::Privacy {
+            consents: Vec::new(),
+        },
+        Message::Privacy {
+            consents: [Purpose::Basic, Purpose::Sensitive]
+                .map(|purpose| Consent {
+                    purpose,
+                    version: 1,
+                    given_at: "2026-11-23T12:34:56.789012345Z".parse().unwrap(),
+                })
+                .to_vec(),
+        },
+        Message::ConsentWithdrawn(Purpose::Basic),
+        Message::ConsentWithdrawn(Purpose::Sensitive),
         Message::ConsultationCancelled,
         Message::SurveyStopped,
         Message::NothingToCancel,
@@ -66,5 +80,8 @@ pub(super) fn effects() -> Vec<Effect> {
         language: Language::Korean,
         slot,
     })
+    .chain([Effect::ForgetCards {
+        consultations: vec![ConsultationNumber(1), consultation],
+    }])
     .collect()
 }

@@ -20,7 +20,7 @@ pub(super) struct ConversationRecord {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct ConsentRecord {
+pub(super) struct ConsentRecord {
     purpose: Name<Purpose>,
     version: u16,
     given_at: At,
@@ -107,19 +107,31 @@ enum PhotoStateRecord {
     Failed,
 }
 
+impl From<&Consent> for ConsentRecord {
+    fn from(consent: &Consent) -> Self {
+        Self {
+            purpose: Name(consent.purpose),
+            version: consent.version,
+            given_at: At(consent.given_at),
+        }
+    }
+}
+
+impl From<ConsentRecord> for Consent {
+    fn from(record: ConsentRecord) -> Self {
+        Self {
+            purpose: record.purpose.0,
+            version: record.version,
+            given_at: record.given_at.0,
+        }
+    }
+}
+
 impl From<&Conversation> for ConversationRecord {
     fn from(conversation: &Conversation) -> Self {
         Self {
             language: Name(conversation.language),
-            consents: conversation
-                .consents
-                .iter()
-                .map(|consent| ConsentRecord {
-                    purpose: Name(consent.purpose),
-                    version: consent.version,
-                    given_at: At(consent.given_at),
-                })
-                .collect(),
+            consents: conversation.consents.iter().map(Into::into).collect(),
             consultations: conversation.consultations,
             stage: (&conversation.stage).into(),
         }
@@ -130,15 +142,7 @@ impl From<ConversationRecord> for Conversation {
     fn from(record: ConversationRecord) -> Self {
         Self {
             language: record.language.0,
-            consents: record
-                .consents
-                .into_iter()
-                .map(|consent| Consent {
-                    purpose: consent.purpose.0,
-                    version: consent.version,
-                    given_at: consent.given_at.0,
-                })
-                .collect(),
+            consents: record.consents.into_iter().map(Into::into).collect(),
             consultations: record.consultations,
             stage: record.stage.into(),
         }

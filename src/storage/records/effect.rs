@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::message::{MessageRecord, SlotRecord, SummaryRecord};
 use super::names::{Id, Name};
-use crate::domain::consultation::{Effect, Language};
+use crate::domain::consultation::{ConsultationNumber, Effect, Language};
 use crate::domain::scalp::PhotoId;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -25,6 +25,9 @@ pub(super) enum EffectRecord {
     },
     ForgetPhotos {
         photos: Vec<Id>,
+    },
+    ForgetCards {
+        consultations: Vec<u32>,
     },
     ErasePerson,
 }
@@ -53,6 +56,9 @@ impl From<&Effect> for EffectRecord {
             },
             Effect::ForgetPhotos { photos } => Self::ForgetPhotos {
                 photos: photos.iter().map(|photo| Id(photo.0)).collect(),
+            },
+            Effect::ForgetCards { consultations } => Self::ForgetCards {
+                consultations: consultations.iter().map(|number| number.0).collect(),
             },
             Effect::ErasePerson => Self::ErasePerson,
         }
@@ -85,6 +91,9 @@ impl From<EffectRecord> for Effect {
             },
             EffectRecord::ForgetPhotos { photos } => Self::ForgetPhotos {
                 photos: photos.into_iter().map(|photo| PhotoId(photo.0)).collect(),
+            },
+            EffectRecord::ForgetCards { consultations } => Self::ForgetCards {
+                consultations: consultations.into_iter().map(ConsultationNumber).collect(),
             },
             EffectRecord::ErasePerson => Self::ErasePerson,
         }

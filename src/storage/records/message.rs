@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::conversation::ConsentRecord;
 use super::guidance::GuidanceRecord;
 use super::names::{Id, Name, is_zero};
 use super::scalp::{AnswersRecord, GradesRecord, ModelRecord};
@@ -89,7 +90,12 @@ pub(super) enum MessageRecord {
     AnswerChanged,
     ChooseLanguage,
     Help,
-    Privacy,
+    Privacy {
+        consents: Vec<ConsentRecord>,
+    },
+    ConsentWithdrawn {
+        purpose: Name<Purpose>,
+    },
     ConsultationCancelled,
     SurveyStopped,
     NothingToCancel,
@@ -230,7 +236,12 @@ impl From<&Message> for MessageRecord {
             Message::AnswerChanged => Self::AnswerChanged,
             Message::ChooseLanguage => Self::ChooseLanguage,
             Message::Help => Self::Help,
-            Message::Privacy => Self::Privacy,
+            Message::Privacy { consents } => Self::Privacy {
+                consents: consents.iter().map(Into::into).collect(),
+            },
+            Message::ConsentWithdrawn(purpose) => Self::ConsentWithdrawn {
+                purpose: Name(*purpose),
+            },
             Message::ConsultationCancelled => Self::ConsultationCancelled,
             Message::SurveyStopped => Self::SurveyStopped,
             Message::NothingToCancel => Self::NothingToCancel,
@@ -314,7 +325,10 @@ impl From<MessageRecord> for Message {
             MessageRecord::AnswerChanged => Self::AnswerChanged,
             MessageRecord::ChooseLanguage => Self::ChooseLanguage,
             MessageRecord::Help => Self::Help,
-            MessageRecord::Privacy => Self::Privacy,
+            MessageRecord::Privacy { consents } => Self::Privacy {
+                consents: consents.into_iter().map(Into::into).collect(),
+            },
+            MessageRecord::ConsentWithdrawn { purpose } => Self::ConsentWithdrawn(purpose.0),
             MessageRecord::ConsultationCancelled => Self::ConsultationCancelled,
             MessageRecord::SurveyStopped => Self::SurveyStopped,
             MessageRecord::NothingToCancel => Self::NothingToCancel,

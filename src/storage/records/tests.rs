@@ -130,8 +130,8 @@ fn the_samples_hold_every_stage_effect_and_message() {
 }
 
 const STAGES: usize = 15;
-const EFFECTS: usize = 5;
-const MESSAGES: usize = 35;
+const EFFECTS: usize = 6;
+const MESSAGES: usize = 36;
 
 /// A new variant does not compile here until it is counted above, and then wants its sample.
 #[expect(dead_code, reason = "compiled, never called")]
@@ -158,6 +158,7 @@ fn count_again(stage: &Stage, effect: &Effect, message: &Message) {
         | Effect::GradePhoto { .. }
         | Effect::DrawCard { .. }
         | Effect::ForgetPhotos { .. }
+        | Effect::ForgetCards { .. }
         | Effect::ErasePerson => {}
     }
     match message {
@@ -192,7 +193,8 @@ fn count_again(stage: &Stage, effect: &Effect, message: &Message) {
         | Message::AnswerChanged
         | Message::ChooseLanguage
         | Message::Help
-        | Message::Privacy
+        | Message::Privacy { .. }
+        | Message::ConsentWithdrawn(_)
         | Message::ConsultationCancelled
         | Message::SurveyStopped
         | Message::NothingToCancel => {}

@@ -309,6 +309,7 @@ fn slot(effect: &Effect) -> Option<String> {
         Effect::GradePhoto { .. }
         | Effect::DrawCard { .. }
         | Effect::ForgetPhotos { .. }
+        | Effect::ForgetCards { .. }
         | Effect::ErasePerson => None,
     }
 }
@@ -320,6 +321,7 @@ const fn lane(effect: &Effect) -> Option<&'static str> {
         Effect::GradePhoto { .. }
         | Effect::DrawCard { .. }
         | Effect::ForgetPhotos { .. }
+        | Effect::ForgetCards { .. }
         | Effect::ErasePerson => None,
     }
 }

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use super::errors::store_error;
 use super::rows::{Owner, is_erased};
 use super::{Shared, SqliteStore};
+use crate::domain::consultation::ConsultationNumber;
 use crate::domain::scalp::{Heatmaps, PhotoId};
 use crate::ports::{ConversationId, PhotoStore, PhotoStoreError, StoreError, StoredKind};
 use crate::storage::records::{self, Stored as _};
@@ -111,19 +112,19 @@ impl PhotoStore for DiskPhotoStore {
         conversation: ConversationId,
         photo: PhotoId,
     ) -> Result<(), PhotoStoreError> {
-        let files: Vec<(String,)> = sqlx::query_as(
-            "DELETE FROM files
-             WHERE conversation_id = $1 AND kind IN ($2, $3) AND name = $4 RETURNING file",
-        )
-        .bind(conversation.0.to_string())
-        .bind(PHOTO)
-        .bind(Heatmaps::KIND)
-        .bind(photo.0.to_string())
-        .fetch_all(&self.0.0.writer)
-        .await
-        .map_err(store_error)?;
-        let files = files.into_iter().map(|(file,)| file).collect();
-        self.0.0.files.remove(files).await;
+        let name = photo.0.to_string();
+        self.forget_files(conversation, [PHOTO, Heatmaps::KIND], &name)
+            .await
+    }
+
+    async fn forget_card(
+        &self,
+        conversation: ConversationId,
+        consultation: ConsultationNumber,
+    ) -> Result<(), PhotoStoreError> {
+        let name = consultation.0.to_string();
+        self.forget_files(conversation, [CARD; 2], &name).await?;
+        self.0.0.changes.tell(conversation);
         Ok(())
     }
 }
@@ -131,6 +132,29 @@ impl PhotoStore for DiskPhotoStore {
 impl DiskPhotoStore {
     pub(super) const fn new(store: SqliteStore) -> Self {
         Self(store)
+    }
+
+    /// Removes the rows of a name among those kinds, and then their files.
+    async fn forget_files(
+        &self,
+        conversation: ConversationId,
+        kinds: [&'static str; 2],
+        name: &str,
+    ) -> Result<(), PhotoStoreError> {
+        let files: Vec<(String,)> = sqlx::query_as(
+            "DELETE FROM files
+             WHERE conversation_id = $1 AND kind IN ($2, $3) AND name = $4 RETURNING file",
+        )
+        .bind(conversation.0.to_string())
+        .bind(kinds[0])
+        .bind(kinds[1])
+        .bind(name)
+        .fetch_all(&self.0.0.writer)
+        .await
+        .map_err(store_error)?;
+        let files = files.into_iter().map(|(file,)| file).collect();
+        self.0.0.files.remove(files).await;
+        Ok(())
     }
 
     fn shared(&self) -> &Shared {

@@ -15,6 +15,7 @@ on_every_store! {
     files_belong_to_one_conversation,
     heatmaps_come_back_as_they_were_stored,
     heatmaps_of_a_forgotten_photo_are_not_kept,
+    forgetting_a_card_takes_that_card_and_nothing_else,
     forgetting_takes_the_photo_and_its_heatmaps_and_nothing_else,
     nothing_is_stored_for_an_erased_person,
 }
@@ -139,6 +140,23 @@ async fn forgetting_takes_the_photo_and_its_heatmaps_and_nothing_else(stores: St
     let other = get(&stores, StoredKind::Photo(OTHER)).await;
     assert_eq!(other.unwrap(), b"other");
     assert_eq!(get(&stores, CARD).await.unwrap(), b"card");
+}
+
+async fn forgetting_a_card_takes_that_card_and_nothing_else(stores: Stores) {
+    put(&stores, PHOTO, b"photo").await;
+    put(&stores, CARD, b"first").await;
+    let second = StoredKind::Card(ConsultationNumber(2));
+    put(&stores, second, b"second").await;
+    let (anna, ben) = (conversation_id(1), conversation_id(2));
+    stores.photos.put(ben, CARD, b"ben's").await.unwrap();
+    for _ in 0..2 {
+        let forgotten = stores.photos.forget_card(anna, ConsultationNumber(1));
+        forgotten.await.unwrap();
+        assert_eq!(get(&stores, CARD).await, None);
+    }
+    assert_eq!(get(&stores, second).await.unwrap(), b"second");
+    assert_eq!(get(&stores, PHOTO).await.unwrap(), b"photo");
+    assert_eq!(stores.photos.get(ben, CARD).await.unwrap(), b"ben's");
 }
 
 async fn nothing_is_stored_for_an_erased_person(stores: Stores) {

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use dupi::channels::web::{Admission, Pages, WebChannel, WebSender, listen, serve};
-use dupi::domain::consultation::{Language, Message, Slot, Unusable};
+use dupi::domain::consultation::{ConsultationNumber, Language, Message, Slot, Unusable};
 use dupi::domain::scalp::{Heatmaps, PhotoId};
 use dupi::ports::{
     Address, Clock, ConversationDesk, ConversationId, EffectId, Entry, EntryBody, IdSource,
@@ -367,6 +367,16 @@ impl PhotoStore for MemoryPhotos {
     ) -> Result<(), PhotoStoreError> {
         let mut files = self.files.lock().unwrap();
         files.remove(&(conversation, StoredKind::Photo(photo)));
+        Ok(())
+    }
+
+    async fn forget_card(
+        &self,
+        conversation: ConversationId,
+        consultation: ConsultationNumber,
+    ) -> Result<(), PhotoStoreError> {
+        let mut files = self.files.lock().unwrap();
+        files.remove(&(conversation, StoredKind::Card(consultation)));
         Ok(())
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use dupi::domain::consultation::{
-    AfterPhoto, AfterTips, Asking, Button, Card, Command, Consultation, ConsultationNumber, Event,
-    Expected, Language, Mark, Message, Photo, PhotoState, Purpose, ResultSummary, Stage, Unusable,
-    Words,
+    AfterPhoto, AfterTips, Asking, Button, Card, Command, Consent, Consultation,
+    ConsultationNumber, Event, Expected, Language, Mark, Message, Photo, PhotoState, Purpose,
+    ResultSummary, Stage, Unusable, Words,
 };
 use dupi::domain::guidance::{RedFlag, RedFlags, advise};
 use dupi::domain::scalp::{
@@ -80,6 +80,17 @@ pub(crate) fn summary(numbers: [u8; 6]) -> ResultSummary {
     }
 }
 
+/// Both consents, given late in the evening of a day in Greenwich: the next day in Korea.
+pub(crate) fn consents() -> Vec<Consent> {
+    [Purpose::Basic, Purpose::Sensitive]
+        .map(|purpose| Consent {
+            purpose,
+            version: Consent::VERSION,
+            given_at: "2026-11-23T22:34:56Z".parse().expect("a point in time"),
+        })
+        .to_vec()
+}
+
 /// Every question answered: the first choice, or words.
 pub(crate) fn all_answers() -> Answers {
     Question::ALL
@@ -135,7 +146,14 @@ pub(crate) fn all_messages() -> Vec<Message> {
         Message::AnswerChanged,
         Message::ChooseLanguage,
         Message::Help,
-        Message::Privacy,
+        Message::Privacy {
+            consents: Vec::new(),
+        },
+        Message::Privacy {
+            consents: consents(),
+        },
+        Message::ConsentWithdrawn(Purpose::Basic),
+        Message::ConsentWithdrawn(Purpose::Sensitive),
         Message::ConsultationCancelled,
         Message::SurveyStopped,
         Message::NothingToCancel,

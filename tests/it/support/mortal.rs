@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
+use dupi::domain::consultation::ConsultationNumber;
 use dupi::domain::scalp::{Heatmaps, PhotoId};
 use dupi::ports::{
     Address, ClaimedEffect, Commit, Committed, ConversationId, ConversationStore, EffectId,
@@ -213,5 +214,13 @@ impl PhotoStore for Mortal {
         photo: PhotoId,
     ) -> Result<(), PhotoStoreError> {
         between!(self, self.photos.forget(conversation, photo))
+    }
+
+    async fn forget_card(
+        &self,
+        conversation: ConversationId,
+        consultation: ConsultationNumber,
+    ) -> Result<(), PhotoStoreError> {
+        between!(self, self.photos.forget_card(conversation, consultation))
     }
 }

@@ -88,6 +88,28 @@ async fn a_survey_with_marks_and_a_consultation_that_is_stopped() {
 }
 
 #[tokio::test]
+async fn privacy_is_told_and_a_consent_withdrawn_after_the_result() {
+    use dupi::domain::consultation::ConsultationNumber;
+    use dupi::ports::{ConversationStore as _, PhotoStore as _, PhotoStoreError, StoredKind};
+
+    let app = arrived(Language::Korean).await;
+    app.sends(photo_of([1, 2, 0, 0, 3, 0])).await;
+    answers_the_survey(&app).await;
+    app.presses(Button::Skip(Question::FreeLine)).await;
+    let loaded = app.store.load(&TestApp::address()).await;
+    let id = loaded.expect("the store works").expect("a conversation").id;
+    let card = StoredKind::Card(ConsultationNumber(1));
+    app.store.photos().get(id, card).await.expect("a card");
+    let before = app.transcript().await;
+    app.commands(Command::Privacy).await;
+    app.presses(Button::Withdraw(Purpose::Sensitive)).await;
+    let gone = app.store.photos().get(id, card).await;
+    assert!(matches!(gone, Err(PhotoStoreError::Absent)));
+    let after = app.transcript().await;
+    insta::assert_snapshot!(after.strip_prefix(&before).unwrap_or(&after));
+}
+
+#[tokio::test]
 async fn several_photos_refused_and_usable_ones() {
     let app = arrived(Language::Korean).await;
     app.presses(Button::ShowRegion(Region::Left)).await;

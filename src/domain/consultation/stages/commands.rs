@@ -20,7 +20,9 @@ pub(in super::super) fn obey(turn: &mut Turn, stage: Stage, command: Command) ->
 /// Answers a command that changes nothing.
 pub(in super::super) fn tell(turn: &mut Turn, command: Command) {
     match command {
-        Command::Privacy => turn.say(Message::Privacy),
+        Command::Privacy => turn.say(Message::Privacy {
+            consents: turn.consents().to_vec(),
+        }),
         Command::Language => turn.say(Message::ChooseLanguage),
         Command::Help => turn.say(Message::Help),
         Command::Consult | Command::Delete | Command::Cancel => {}

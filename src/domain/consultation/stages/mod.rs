@@ -6,3 +6,4 @@ pub(super) mod erasing;
 pub(super) mod photos;
 pub(super) mod result;
 pub(super) mod survey;
+pub(super) mod withdrawal;
