@@ -85,6 +85,5 @@ fn inbound(conversation: usize, deed: usize, what: InboundWhat) -> Inbound {
         id: InboundId(format!("{conversation}-{deed}")),
         notes: Vec::new(),
         what,
-        notes: Vec::new(),
     }
 }

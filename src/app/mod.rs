@@ -12,5 +12,5 @@ mod world;
 pub(crate) use data_paths::DataPaths;
 pub(crate) use serve::{open_first_session, open_only_session, options_for_one};
 pub use serve::{open_store, serve};
-pub use service::{Parts, Service};
+pub use service::{ChannelEnd, Parts, Service};
 pub use world::{RandomIds, SystemClock};

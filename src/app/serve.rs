@@ -1,6 +1,5 @@
 //! The service as an operator starts it: opened in order, announced in one line, stopped in order.
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -10,11 +9,11 @@ use jiff::SignedDuration;
 use tokio::signal;
 use tokio_util::sync::CancellationToken;
 
-use super::{DataPaths, Parts, RandomIds, Service, SystemClock};
+use super::{ChannelEnd, DataPaths, Parts, RandomIds, Service, SystemClock};
 use crate::cards::ResvgCardPainter;
 use crate::channels::web::{self, Admission, Pages, WebChannel, WebSender};
 use crate::config::{DeviceChoice as ChosenDevice, RuntimeChoice as ChosenRuntime, Settings};
-use crate::ports::{Channel, Clock as _, EffectQueue as _, IdSource as _, MessageSender};
+use crate::ports::{Channel, Clock as _, EffectQueue as _, IdSource as _};
 use crate::severity::{
     BackendOptions, BatchLimits, DecodingPhotoReader, DeviceChoice, Model, ModelSource,
     OnnxSeverityGrader, ReaderLimits, RuntimeChoice, Share,
@@ -84,8 +83,11 @@ pub async fn serve(settings: &Settings, announce: impl FnOnce(SocketAddr)) -> an
         ids: ids.clone(),
         wording,
     };
-    let senders = HashMap::from([(Channel::Web, Arc::new(sender) as Arc<dyn MessageSender>)]);
-    let service = Service::new(parts, senders);
+    let web_end = ChannelEnd {
+        sender: Arc::new(sender),
+        fetcher: None,
+    };
+    let service = Service::new(parts, [(Channel::Web, web_end)]);
 
     let listener = web::listen(settings.web.address, settings.web.allow_public).await?;
     let address = listener.local_addr()?;

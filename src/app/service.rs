@@ -7,7 +7,7 @@ use crate::driver::{Driver, DriverPorts};
 use crate::jobs::{EffectRunner, JobPorts};
 use crate::ports::{
     CardPainter, Channel, Clock, ConversationStore, EffectQueue, IdSource, MessageSender,
-    PhotoReader, PhotoStore, SeverityGrader, Transcript,
+    PhotoFetcher, PhotoReader, PhotoStore, SeverityGrader, Transcript,
 };
 use crate::wording::Wording;
 
@@ -32,6 +32,19 @@ impl std::fmt::Debug for Parts {
     }
 }
 
+/// What is used to speak on one channel, and to fetch files where the channel keeps them.
+#[derive(Clone)]
+pub struct ChannelEnd {
+    pub sender: Arc<dyn MessageSender>,
+    pub fetcher: Option<Arc<dyn PhotoFetcher>>,
+}
+
+impl std::fmt::Debug for ChannelEnd {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("ChannelEnd(…)")
+    }
+}
+
 /// Moves conversations and carries out what they ask for.
 #[derive(Debug, Clone)]
 pub struct Service {
@@ -41,12 +54,19 @@ pub struct Service {
 
 impl Service {
     /// A service that speaks on those channels.
-    pub fn new(parts: Parts, senders: HashMap<Channel, Arc<dyn MessageSender>>) -> Self {
+    pub fn new(parts: Parts, channels: impl IntoIterator<Item = (Channel, ChannelEnd)>) -> Self {
+        let (mut senders, mut fetchers) = (HashMap::new(), HashMap::new());
+        for (channel, end) in channels {
+            senders.insert(channel, end.sender);
+            if let Some(fetcher) = end.fetcher {
+                fetchers.insert(channel, fetcher);
+            }
+        }
         let driver = Driver::new(
             DriverPorts {
                 store: parts.conversations.clone(),
                 photos: parts.photos.clone(),
-                reader: parts.reader,
+                reader: parts.reader.clone(),
                 clock: parts.clock.clone(),
                 ids: parts.ids,
             },
@@ -58,7 +78,9 @@ impl Service {
             photos: parts.photos,
             grader: parts.grader,
             painter: parts.painter,
+            reader: parts.reader,
             senders,
+            fetchers,
             events: Arc::new(driver.clone()),
             clock: parts.clock,
         });

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::{Arrival, Driver, utterance};
-use crate::domain::consultation::{Event, Purpose, Unusable, Words};
+use crate::domain::consultation::{Event, Purpose, SentFile, Unusable, Words};
 use crate::domain::scalp::PhotoId;
 use crate::ports::{
     Address, ChannelNote, Committed, ConversationDesk, ConversationId, EffectId, EventSink,
@@ -62,6 +62,15 @@ impl ConversationDesk for Driver {
                     .await
             }
             InboundWhat::PhotoReceived(bytes) => self.receive_photo(loaded, envelope, bytes).await,
+            InboundWhat::FilesAnnounced(files) => {
+                let sent = |file| SentFile {
+                    photo: PhotoId(self.ids.ordered()),
+                    file,
+                };
+                let event = Event::FilesAnnounced(files.into_iter().map(sent).collect());
+                self.hand_in(loaded, envelope, event, None).await
+            }
+            InboundWhat::FileRefused(unusable) => self.turn_away(loaded, envelope, unusable).await,
             InboundWhat::AlbumReceived(files) => self.receive_album(loaded, envelope, files).await,
         }
     }

@@ -7,6 +7,7 @@
 
 mod draw_card;
 mod erase_person;
+mod fetch_photos;
 mod forget_cards;
 mod forget_photos;
 mod grade_photo;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 
 use crate::ports::{
     CardPainter, Channel, Clock, ConversationStore, EffectQueue, EventSink, MessageSender,
-    PhotoStore, SeverityGrader,
+    PhotoFetcher, PhotoReader, PhotoStore, SeverityGrader,
 };
 
 pub use runner::EffectRunner;
@@ -34,7 +35,10 @@ pub struct JobPorts {
     pub photos: Arc<dyn PhotoStore>,
     pub grader: Arc<dyn SeverityGrader>,
     pub painter: Arc<dyn CardPainter>,
+    pub reader: Arc<dyn PhotoReader>,
     pub senders: HashMap<Channel, Arc<dyn MessageSender>>,
+    /// Of the channels that keep files themselves.
+    pub fetchers: HashMap<Channel, Arc<dyn PhotoFetcher>>,
     pub clock: Arc<dyn Clock>,
 }
 

@@ -3,7 +3,9 @@
 //! The fixed names are [`Effect::name`].
 
 use super::outcome::{Limits, Outcome};
-use super::{JobPorts, draw_card, erase_person, forget_cards, forget_photos, grade_photo, send};
+use super::{
+    JobPorts, draw_card, erase_person, fetch_photos, forget_cards, forget_photos, grade_photo, send,
+};
 use crate::domain::consultation::{Effect, Event};
 use crate::ports::ClaimedEffect;
 
@@ -12,6 +14,7 @@ pub(super) const fn limits(effect: &Effect) -> Limits {
         Effect::Send { .. } => send::LIMITS,
         Effect::GradePhoto { .. } => grade_photo::LIMITS,
         Effect::DrawCard { .. } => draw_card::LIMITS,
+        Effect::FetchPhotos { .. } => fetch_photos::LIMITS,
         Effect::ForgetPhotos { .. } => forget_photos::LIMITS,
         Effect::ForgetCards { .. } => forget_cards::LIMITS,
         Effect::ErasePerson => erase_person::LIMITS,
@@ -33,6 +36,7 @@ pub(super) async fn run(ports: &JobPorts, claimed: &ClaimedEffect) -> Outcome {
             photo,
             language,
         } => draw_card::run(ports, conversation, summary, *photo, *language).await,
+        Effect::FetchPhotos { files } => fetch_photos::run(ports, claimed, files).await,
         Effect::ForgetPhotos { photos } => forget_photos::run(ports, conversation, photos).await,
         Effect::ForgetCards { consultations } => {
             forget_cards::run(ports, conversation, consultations).await
@@ -46,6 +50,7 @@ pub(super) async fn run(ports: &JobPorts, claimed: &ClaimedEffect) -> Outcome {
 pub(super) fn failure(effect: &Effect) -> Option<Event> {
     match effect {
         Effect::Send { .. } | Effect::ForgetPhotos { .. } | Effect::ForgetCards { .. } => None,
+        Effect::FetchPhotos { files } => Some(fetch_photos::failure(files)),
         Effect::GradePhoto { photo } => Some(grade_photo::failure(*photo)),
         Effect::DrawCard { summary, .. } => Some(draw_card::failure(summary)),
         Effect::ErasePerson => Some(erase_person::failure()),
@@ -55,7 +60,9 @@ pub(super) fn failure(effect: &Effect) -> Option<Event> {
 #[cfg(test)]
 mod tests {
     use super::super::runner::LEASE;
-    use super::{draw_card, erase_person, forget_cards, forget_photos, grade_photo, send};
+    use super::{
+        draw_card, erase_person, fetch_photos, forget_cards, forget_photos, grade_photo, send,
+    };
     use std::time::Duration;
 
     /// A lease must outlive the try and the note of its outcome, or a job runs twice at once.
@@ -66,6 +73,7 @@ mod tests {
             send::LIMITS,
             grade_photo::LIMITS,
             draw_card::LIMITS,
+            fetch_photos::LIMITS,
             forget_photos::LIMITS,
             forget_cards::LIMITS,
             erase_person::LIMITS,

@@ -39,6 +39,7 @@ impl Running {
             Effect::Send { .. } => &mut self.messages,
             Effect::GradePhoto { .. }
             | Effect::DrawCard { .. }
+            | Effect::FetchPhotos { .. }
             | Effect::ForgetPhotos { .. }
             | Effect::ForgetCards { .. }
             | Effect::ErasePerson => &mut self.work,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 
 use super::{Address, ChannelNote, ConversationId, InboundId, Presence, StoreError};
-use crate::domain::consultation::{Button, Command, Language, Mark, Unusable};
+use crate::domain::consultation::{Button, Command, FileReference, Language, Mark, Unusable};
 use crate::domain::scalp::{Choice, Question};
 
 /// Something that a person did on a channel.
@@ -46,6 +46,10 @@ pub enum InboundWhat {
     PhotoReceived(Vec<u8>),
     /// The bytes of several files that were sent together, as they came.
     AlbumReceived(Vec<Vec<u8>>),
+    /// Files were sent together on a channel that keeps them: fetched when they may be looked at.
+    FilesAnnounced(Vec<FileReference>),
+    /// A file was sent that the channel itself knows to be of no use.
+    FileRefused(Unusable),
 }
 
 impl std::fmt::Debug for InboundWhat {
@@ -60,6 +64,8 @@ impl std::fmt::Debug for InboundWhat {
             Self::Said(_) => "Said(…)",
             Self::PhotoReceived(_) => "PhotoReceived(…)",
             Self::AlbumReceived(_) => "AlbumReceived(…)",
+            Self::FilesAnnounced(_) => "FilesAnnounced(…)",
+            Self::FileRefused(_) => "FileRefused(…)",
         })
     }
 }

@@ -27,7 +27,7 @@ pub use conversation_store::{
 pub use effect_queue::{ClaimedEffect, EffectId, EffectOverview, EffectQueue, EffectState, Room};
 pub use event_sink::EventSink;
 pub use message_sender::{Farewell, Leaving, MessageSender, Outgoing, SendError};
-pub use photo_fetcher::{FetchError, FileReference, PhotoFetcher};
+pub use photo_fetcher::{FetchError, PhotoFetcher};
 pub use photo_store::{PhotoStore, PhotoStoreError, StoredKind};
 pub use severity_grader::{GradedPhoto, GradingError, PhotoReader, ReadPhoto, SeverityGrader};
 pub use transcript::{Entry, EntryBody, Transcript};

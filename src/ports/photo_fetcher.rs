@@ -5,17 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::domain::consultation::Unusable;
-
-/// How a channel finds a file again; stored sealed, never logged.
-#[derive(Clone, PartialEq, Eq)]
-pub struct FileReference(pub String);
-
-impl std::fmt::Debug for FileReference {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("FileReference(…)")
-    }
-}
+use crate::domain::consultation::{FileReference, Unusable};
 
 /// Fetches files from one channel. Fetching twice gives the same bytes.
 #[async_trait]

@@ -1,16 +1,15 @@
 //! A process killed at any boundary of a consultation loses nothing and doubles nothing.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use dupi::app::{Parts, Service};
+use dupi::app::{ChannelEnd, Parts, Service};
 use dupi::channels::web::WebSender;
 use dupi::domain::consultation::{Button, Language, Purpose};
 use dupi::domain::scalp::{Choice, Question, Region};
 use dupi::ports::{
     Address, Channel, ConversationDesk, EffectQueue, EntryBody, Inbound, InboundId, InboundWhat,
-    MessageSender, Room, Transcript, Utterance,
+    Room, Transcript, Utterance,
 };
 use dupi::storage::{Location, MasterKey, SqliteStore};
 use dupi::wording::Wording;
@@ -105,7 +104,13 @@ impl Process {
         Self {
             service: Service::new(
                 parts,
-                HashMap::from([(Channel::Web, Arc::new(sender) as Arc<dyn MessageSender>)]),
+                [(
+                    Channel::Web,
+                    ChannelEnd {
+                        sender: Arc::new(sender),
+                        fetcher: None,
+                    },
+                )],
             ),
             mortal,
             clock,

@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 
 use dupi::domain::consultation::{
-    Button, Consultation, ConsultationNumber, Conversation, Effect, Event, Expected, Language,
-    Message, Photo, PhotoState, Purpose, Slot, Stage, Step, Unusable,
+    Button, Consent, Consultation, ConsultationNumber, Conversation, Effect, Event, Expected,
+    Language, Message, Photo, PhotoState, Purpose, Slot, Stage, Step, Unusable,
 };
 use dupi::domain::guidance::{RedFlag, RedFlags};
 use dupi::domain::scalp::{Answer, Answers, Choice, Question, Region, Verdict};
 use jiff::Timestamp;
 
 use crate::support::examples::{
-    all_answers, all_events, all_stages, judgement, photo_id, refused, words,
+    all_answers, all_events, all_stages, judgement, photo_id, refused, sent_file, words,
 };
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -35,6 +35,7 @@ fn said(step: &Step) -> Vec<&Message> {
             Effect::Send { message, .. } => Some(message.as_ref()),
             Effect::GradePhoto { .. }
             | Effect::DrawCard { .. }
+            | Effect::FetchPhotos { .. }
             | Effect::ForgetPhotos { .. }
             | Effect::ForgetCards { .. }
             | Effect::ErasePerson => None,
@@ -680,4 +681,35 @@ fn nothing_is_said_after_erasing_was_ordered() {
             assert_eq!(said(&step), Vec::<&Message>::new(), "{event:?}");
         }
     }
+}
+
+#[test]
+fn files_are_fetched_after_the_consent_and_left_alone_before_it() {
+    let files = vec![sent_file(1)];
+    let announced = Event::FilesAnnounced(files.clone());
+    let mut conversation = Conversation {
+        stage: Stage::AwaitingRegion {
+            consultation: consultation(&[]),
+        },
+        ..Conversation::new(Language::Korean)
+    };
+    let refused = conversation
+        .clone()
+        .step(announced.clone(), Timestamp::UNIX_EPOCH);
+    assert!(refused.effects.iter().any(|effect| matches!(
+        effect,
+        Effect::Send { message, .. }
+            if **message == Message::PhotoUnusable(Unusable::ConsentMissing)
+    )));
+    assert!(!refused.effects.contains(&Effect::FetchPhotos {
+        files: files.clone()
+    }));
+    conversation.consents.push(Consent {
+        purpose: Purpose::Sensitive,
+        version: Consent::VERSION,
+        given_at: Timestamp::UNIX_EPOCH,
+    });
+    let fetched = conversation.clone().step(announced, Timestamp::UNIX_EPOCH);
+    assert_eq!(fetched.effects, [Effect::FetchPhotos { files }]);
+    assert_eq!(fetched.conversation, conversation);
 }

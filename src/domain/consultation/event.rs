@@ -56,6 +56,23 @@ pub enum Mark {
     Off,
 }
 
+/// How a channel that keeps files itself finds one of them again; never shown.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct FileReference(pub String);
+
+impl std::fmt::Debug for FileReference {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("FileReference(…)")
+    }
+}
+
+/// A file that a person sent, and the photo that it becomes once it is fetched.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SentFile {
+    pub photo: PhotoId,
+    pub file: FileReference,
+}
+
 /// Something that happened, in the past tense. Outcomes carry what they answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
@@ -78,8 +95,16 @@ pub enum Event {
     Commanded(Command),
     /// The person wrote something.
     Said(Words),
+    /// Files were sent together; they are with the channel, and are fetched from there.
+    FilesAnnounced(Vec<SentFile>),
     /// A photo was received and stored.
     PhotoArrived(PhotoId),
+    /// Several files were sent together: those that were received and stored, and why the others were
+    /// turned away.
+    AlbumArrived {
+        photos: Vec<PhotoId>,
+        turned_away: Vec<Unusable>,
+    },
     /// A file was turned away at the door.
     PhotoTurnedAway(Unusable),
     /// A photo was looked at.
@@ -121,6 +146,9 @@ pub enum Effect {
         photo: PhotoId,
         language: Language,
     },
+    /// Fetch files from the channel and store them; answered by `PhotoArrived` or `PhotoTurnedAway`
+    /// for one, by `AlbumArrived` for several.
+    FetchPhotos { files: Vec<SentFile> },
     /// Erase photos and what was seen where on them; the grades stay.
     ForgetPhotos { photos: Vec<PhotoId> },
     /// Erase result cards.
@@ -138,6 +166,7 @@ impl Effect {
             Self::Send { .. } => "send",
             Self::GradePhoto { .. } => "grade_photo",
             Self::DrawCard { .. } => "draw_card",
+            Self::FetchPhotos { .. } => "fetch_photos",
             Self::ForgetPhotos { .. } => "forget_photos",
             Self::ForgetCards { .. } => "forget_cards",
             Self::ErasePerson => "erase_person",

@@ -18,7 +18,7 @@ pub use button::{Button, Purpose};
 pub use command::Command;
 pub use controls::{Choices, Controls};
 pub use conversation::{Consent, Consultation, Conversation, Language, Photo, PhotoState, Stage};
-pub use event::{Effect, Event, Mark, Words};
+pub use event::{Effect, Event, FileReference, Mark, SentFile, Words};
 pub use message::{
     AfterPhoto, AfterTips, Asking, Card, ConsultationNumber, Expected, Message, ResultSummary,
     Unusable,

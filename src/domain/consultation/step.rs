@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::stages::{arrival, commands, erasing, photos, result, survey, withdrawal};
 use super::{
     Button, Consent, Consultation, ConsultationNumber, Conversation, Effect, Event, Expected,
-    Language, Message, Purpose, Slot, Stage, Words,
+    Language, Message, Purpose, SentFile, Slot, Stage, Unusable, Words,
 };
 use crate::domain::scalp::Answers;
 
@@ -86,7 +86,32 @@ impl Turn {
                 });
                 stage
             }
+            Event::FilesAnnounced(files) => self.fetch(stage, files),
+            Event::AlbumArrived {
+                photos,
+                turned_away,
+            } => {
+                let arrived = photos.into_iter().map(Event::PhotoArrived);
+                let refused = turned_away.into_iter().map(Event::PhotoTurnedAway);
+                arrived
+                    .chain(refused)
+                    .fold(stage, |stage, event| self.take(stage, event))
+            }
             event => self.meet(stage, event),
+        }
+    }
+
+    /// Has files fetched. Without the consent to look at them they stay where they are.
+    fn fetch(&mut self, stage: Stage, files: Vec<SentFile>) -> Stage {
+        let may_look = self
+            .consents
+            .iter()
+            .any(|consent| consent.purpose == Purpose::Sensitive);
+        if may_look && stage != Stage::Closed {
+            self.order(Effect::FetchPhotos { files });
+            stage
+        } else {
+            self.take(stage, Event::PhotoTurnedAway(Unusable::ConsentMissing))
         }
     }
 

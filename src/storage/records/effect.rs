@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::message::{MessageRecord, SlotRecord, SummaryRecord};
 use super::names::{Id, Name};
-use crate::domain::consultation::{ConsultationNumber, Effect, Language};
+use crate::domain::consultation::{ConsultationNumber, Effect, FileReference, Language, SentFile};
 use crate::domain::scalp::PhotoId;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -23,6 +23,9 @@ pub(super) enum EffectRecord {
         photo: Id,
         language: Name<Language>,
     },
+    FetchPhotos {
+        files: Vec<SentFileRecord>,
+    },
     ForgetPhotos {
         photos: Vec<Id>,
     },
@@ -30,6 +33,31 @@ pub(super) enum EffectRecord {
         consultations: Vec<u32>,
     },
     ErasePerson,
+}
+
+/// A file that is with its channel.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct SentFileRecord {
+    photo: Id,
+    reference: String,
+}
+
+impl From<&SentFile> for SentFileRecord {
+    fn from(sent: &SentFile) -> Self {
+        Self {
+            photo: Id(sent.photo.0),
+            reference: sent.file.0.clone(),
+        }
+    }
+}
+
+impl From<SentFileRecord> for SentFile {
+    fn from(record: SentFileRecord) -> Self {
+        Self {
+            photo: PhotoId(record.photo.0),
+            file: FileReference(record.reference),
+        }
+    }
 }
 
 impl From<&Effect> for EffectRecord {
@@ -53,6 +81,9 @@ impl From<&Effect> for EffectRecord {
                 summary: Box::new((&**summary).into()),
                 photo: Id(photo.0),
                 language: Name(*language),
+            },
+            Effect::FetchPhotos { files } => Self::FetchPhotos {
+                files: files.iter().map(Into::into).collect(),
             },
             Effect::ForgetPhotos { photos } => Self::ForgetPhotos {
                 photos: photos.iter().map(|photo| Id(photo.0)).collect(),
@@ -88,6 +119,9 @@ impl From<EffectRecord> for Effect {
                 summary: Box::new((*summary).into()),
                 photo: PhotoId(photo.0),
                 language: language.0,
+            },
+            EffectRecord::FetchPhotos { files } => Self::FetchPhotos {
+                files: files.into_iter().map(Into::into).collect(),
             },
             EffectRecord::ForgetPhotos { photos } => Self::ForgetPhotos {
                 photos: photos.into_iter().map(|photo| PhotoId(photo.0)).collect(),

@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::EntryContent;
 use crate::domain::consultation::{
     AfterPhoto, AfterTips, Asking, Card, Consent, Consultation, ConsultationNumber, Conversation,
-    Effect, Expected, Language, Message, Photo, PhotoState, Purpose, ResultSummary, Slot, Stage,
-    Unusable,
+    Effect, Expected, FileReference, Language, Message, Photo, PhotoState, Purpose, ResultSummary,
+    SentFile, Slot, Stage, Unusable,
 };
 use crate::domain::guidance::{CareLevel, Fixed, Guidance, Modifier, RedFlag, Snippet};
 use crate::domain::scalp::{
@@ -341,6 +341,12 @@ pub(super) fn effects() -> Vec<Effect> {
             summary: Box::new(summary(ScalpType::Good)),
             photo: photo_id(1),
             language: Language::English,
+        },
+        Effect::FetchPhotos {
+            files: vec![SentFile {
+                photo: photo_id(4),
+                file: FileReference("a reference".to_owned()),
+            }],
         },
         Effect::ForgetPhotos {
             photos: vec![photo_id(1), photo_id(u128::MAX)],

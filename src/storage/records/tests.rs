@@ -157,6 +157,7 @@ fn count_again(stage: &Stage, effect: &Effect, message: &Message) {
         Effect::Send { .. }
         | Effect::GradePhoto { .. }
         | Effect::DrawCard { .. }
+        | Effect::FetchPhotos { .. }
         | Effect::ForgetPhotos { .. }
         | Effect::ForgetCards { .. }
         | Effect::ErasePerson => {}

@@ -308,6 +308,7 @@ fn slot(effect: &Effect) -> Option<String> {
         Effect::Send { slot, .. } => slot.map(Slot::id),
         Effect::GradePhoto { .. }
         | Effect::DrawCard { .. }
+        | Effect::FetchPhotos { .. }
         | Effect::ForgetPhotos { .. }
         | Effect::ForgetCards { .. }
         | Effect::ErasePerson => None,
@@ -320,6 +321,7 @@ const fn lane(effect: &Effect) -> Option<&'static str> {
         Effect::Send { .. } => Some("send"),
         Effect::GradePhoto { .. }
         | Effect::DrawCard { .. }
+        | Effect::FetchPhotos { .. }
         | Effect::ForgetPhotos { .. }
         | Effect::ForgetCards { .. }
         | Effect::ErasePerson => None,

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use dupi::domain::consultation::{ConsultationNumber, Effect, Event, Language, Message, Slot};
-use dupi::ports::{Commit, EffectState, PhotoStoreError, StoredKind};
+use dupi::domain::consultation::{
+    ConsultationNumber, Effect, Event, FileReference, Language, Message, SentFile, Slot, Unusable,
+};
+use dupi::ports::{Commit, EffectState, FetchError, PhotoStoreError, StoredKind};
 use tokio_util::sync::CancellationToken;
 
 use super::world::{World, heatmaps};
@@ -170,4 +172,77 @@ async fn a_stored_effect_wakes_the_runner_and_a_shutdown_finishes_what_is_taken(
     // The second waits for the next process.
     let states = world.states().await;
     assert_eq!(states, [DONE_AT_ONCE, (EffectState::Waiting, 0)]);
+}
+
+fn sent(number: u128, reference: &str) -> SentFile {
+    SentFile {
+        photo: photo_id(number),
+        file: FileReference(reference.to_owned()),
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_its_channel_keeps_is_fetched_and_stored() {
+    let files = vec![sent(1, "a photo")];
+    let world = World::with_effects(vec![Effect::FetchPhotos { files }]).await;
+    world.run().await;
+    let kind = StoredKind::Photo(photo_id(1));
+    let stored = world.stores.photos.get(conversation_id(1), kind).await;
+    assert_eq!(stored.unwrap(), b"a photo");
+    let reported = world.events.reported.lock().unwrap().clone();
+    assert_eq!(reported, [Event::PhotoArrived(photo_id(1))]);
+}
+
+#[tokio::test]
+async fn of_several_files_those_that_cannot_be_used_are_turned_away() {
+    let files = vec![sent(1, "one"), sent(2, "broken"), sent(3, "three")];
+    let world = World::with_effects(vec![Effect::FetchPhotos { files }]).await;
+    world.run().await;
+    let reported = world.events.reported.lock().unwrap().clone();
+    assert_eq!(
+        reported,
+        [Event::AlbumArrived {
+            photos: vec![photo_id(1), photo_id(3)],
+            turned_away: vec![Unusable::Unreadable],
+        }]
+    );
+}
+
+#[tokio::test]
+async fn a_file_that_fails_to_be_fetched_twice_is_fetched_the_third_time() {
+    let files = vec![sent(1, "a photo")];
+    let world = World::with_effects(vec![Effect::FetchPhotos { files }]).await;
+    let unavailable = || FetchError::Unavailable {
+        after: None,
+        source: "scripted".into(),
+    };
+    let failing = [unavailable(), unavailable()];
+    world.fetcher.failing.lock().unwrap().extend(failing);
+    for seconds in [0, 1, 2] {
+        world.clock.forward(seconds);
+        assert_eq!(world.run().await, 1);
+    }
+    let reported = world.events.reported.lock().unwrap().clone();
+    assert_eq!(reported, [Event::PhotoArrived(photo_id(1))]);
+}
+
+#[tokio::test]
+async fn files_that_cannot_be_fetched_for_good_are_told_once() {
+    let files = vec![sent(1, "one"), sent(2, "two")];
+    let world = World::with_effects(vec![Effect::FetchPhotos { files }]).await;
+    world
+        .fetcher
+        .failing
+        .lock()
+        .unwrap()
+        .extend((0..12).map(|_| FetchError::Unavailable {
+            after: None,
+            source: "scripted".into(),
+        }));
+    for _ in 0..6 {
+        world.run().await;
+        world.clock.forward(60);
+    }
+    let reported = world.events.reported.lock().unwrap().clone();
+    assert_eq!(reported, [Event::PhotoTurnedAway(Unusable::NotStored)]);
 }

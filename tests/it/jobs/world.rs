@@ -4,18 +4,20 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use dupi::domain::consultation::{Effect, Event};
+use dupi::domain::consultation::{Effect, Event, FileReference};
 use dupi::domain::scalp::{Heatmap, Heatmaps};
 use dupi::jobs::{EffectRunner, JobPorts};
 use dupi::ports::{
     Address, CardError, CardPainter, CardRequest, Channel, Clock, Commit, Committed,
-    ConversationId, ConversationStore, EffectId, EffectState, EventSink, GradedPhoto, GradingError,
-    InboundId, Loaded, MessageSender, Outgoing, Presence, SendError, SeverityGrader, StoreError,
+    ConversationId, ConversationStore, EffectId, EffectState, EventSink, FetchError, GradedPhoto,
+    GradingError, InboundId, Loaded, MessageSender, Outgoing, PhotoFetcher, Presence, SendError,
+    SeverityGrader, StoreError,
 };
 use jiff::{SignedDuration, Timestamp};
 
 use crate::contracts::{Stores, at, commit, conversation_id, sqlite_in_memory, stored};
 use crate::support::examples::judgement;
+use crate::support::world::TrustingPhotoReader;
 
 /// What a scripted helper does at its next calls; when the script has run out, it succeeds.
 pub(super) type Script<T> = Mutex<VecDeque<T>>;
@@ -25,6 +27,7 @@ pub(super) struct World {
     pub(super) runner: EffectRunner,
     pub(super) clock: Arc<HandClock>,
     pub(super) sender: Arc<ScriptedSender>,
+    pub(super) fetcher: Arc<ScriptedFetcher>,
     pub(super) grader: Arc<ScriptedGrader>,
     pub(super) painter: Arc<ScriptedPainter>,
     pub(super) events: Arc<ReportedEvents>,
@@ -36,6 +39,7 @@ impl World {
         let stores = sqlite_in_memory().await;
         let clock = Arc::new(HandClock(Mutex::new(at(0))));
         let sender = Arc::new(ScriptedSender::default());
+        let fetcher = Arc::new(ScriptedFetcher::default());
         let grader = Arc::new(ScriptedGrader::default());
         let painter = Arc::new(ScriptedPainter::default());
         let events = Arc::new(ReportedEvents {
@@ -56,7 +60,9 @@ impl World {
             photos: stores.photos.clone(),
             grader: grader.clone(),
             painter: painter.clone(),
+            reader: Arc::new(TrustingPhotoReader),
             senders,
+            fetchers: HashMap::from([(Channel::Web, fetcher.clone() as Arc<dyn PhotoFetcher>)]),
             clock: clock.clone(),
         });
         Self {
@@ -64,6 +70,7 @@ impl World {
             runner,
             clock,
             sender,
+            fetcher,
             grader,
             painter,
             events,
@@ -140,6 +147,22 @@ impl MessageSender for ScriptedSender {
         }
         self.sent.lock().unwrap().push(outgoing);
         Ok(())
+    }
+}
+
+/// Hands out the reference itself as the file, unless it is scripted to fail.
+#[derive(Default)]
+pub(super) struct ScriptedFetcher {
+    pub(super) failing: Script<FetchError>,
+}
+
+#[async_trait]
+impl PhotoFetcher for ScriptedFetcher {
+    async fn fetch(&self, file: &FileReference) -> Result<Vec<u8>, FetchError> {
+        match self.failing.lock().unwrap().pop_front() {
+            Some(error) => Err(error),
+            None => Ok(file.0.clone().into_bytes()),
+        }
     }
 }
 

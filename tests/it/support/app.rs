@@ -1,10 +1,9 @@
 //! The whole service with fakes at the ports, and one verb for each thing that a person does.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use dupi::app::{Parts, Service};
+use dupi::app::{ChannelEnd, Parts, Service};
 use dupi::domain::consultation::{Button, Command, Language, Mark, Slot};
 use dupi::domain::scalp::{Choice, Question};
 use dupi::ports::{
@@ -159,7 +158,13 @@ impl TestApp {
         };
         let service = Service::new(
             parts,
-            HashMap::from([(Channel::Web, sender.clone() as Arc<dyn MessageSender>)]),
+            [(
+                Channel::Web,
+                ChannelEnd {
+                    sender: sender.clone(),
+                    fetcher: None,
+                },
+            )],
         );
         Self {
             service,

@@ -201,6 +201,8 @@ impl ConversationDesk for ScriptedDesk {
             | InboundWhat::AlbumReceived(_)
             | InboundWhat::Marked { .. }
             | InboundWhat::Commanded(_)
+            | InboundWhat::FilesAnnounced(_)
+            | InboundWhat::FileRefused(_)
             | InboundWhat::Opened { .. }
             | InboundWhat::Pressed(_)
             | InboundWhat::Chosen { .. } => {}

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use dupi::domain::consultation::{
     AfterPhoto, AfterTips, Asking, Button, Card, Command, Consent, Consultation,
-    ConsultationNumber, Event, Expected, Language, Mark, Message, Photo, PhotoState, Purpose,
-    ResultSummary, Stage, Unusable, Words,
+    ConsultationNumber, Event, Expected, FileReference, Language, Mark, Message, Photo, PhotoState,
+    Purpose, ResultSummary, SentFile, Stage, Unusable, Words,
 };
 use dupi::domain::guidance::{RedFlag, RedFlags, advise};
 use dupi::domain::scalp::{
@@ -371,6 +371,11 @@ pub(crate) fn all_events() -> Vec<Event> {
         words("", RedFlags::new()),
         words("열이 나고 고름이 나요", [RedFlag::FeverWithPus].into()),
         Event::PhotoTurnedAway(Unusable::Heic),
+        Event::FilesAnnounced(vec![sent_file(7)]),
+        Event::AlbumArrived {
+            photos: vec![photo_id(8), photo_id(9)],
+            turned_away: vec![Unusable::Empty],
+        },
         Event::ErasingFailed,
     ];
     events.extend(Button::all().into_iter().map(Event::Pressed));
@@ -422,4 +427,12 @@ pub(crate) fn all_events() -> Vec<Event> {
         });
     }
     events
+}
+
+/// A file with its channel.
+pub(crate) fn sent_file(number: u128) -> SentFile {
+    SentFile {
+        photo: photo_id(number),
+        file: FileReference(format!("file {number}")),
+    }
 }

@@ -30,6 +30,8 @@ pub(in super::super) fn awaiting_first_contact(turn: &mut Turn, event: Event) ->
         | Event::Pressed(_)
         | Event::Chosen { .. }
         | Event::Marked { .. }
+        | Event::FilesAnnounced(_)
+        | Event::AlbumArrived { .. }
         | Event::PhotoTurnedAway(_) => {}
     }
     turn.say(Message::Hello);
@@ -130,6 +132,8 @@ fn unwelcome(turn: &mut Turn, event: Event) {
         }
         // Late and doubled presses, and outcomes that nobody waits for.
         Event::Opened { .. }
+        | Event::FilesAnnounced(_)
+        | Event::AlbumArrived { .. }
         | Event::Pressed(_)
         | Event::Chosen { .. }
         | Event::Marked { .. }

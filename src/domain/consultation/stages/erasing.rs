@@ -31,6 +31,8 @@ pub(in super::super) fn awaiting_erase_confirmation(
         },
         // Commands are obeyed before; going on with the consultation is a no.
         Event::Opened { .. }
+        | Event::FilesAnnounced(_)
+        | Event::AlbumArrived { .. }
         | Event::Pressed(_)
         | Event::Chosen { .. }
         | Event::Marked { .. }
@@ -52,6 +54,8 @@ pub(in super::super) fn closed(turn: &mut Turn, event: &Event) -> Stage {
             photos: vec![*photo],
         }),
         Event::Opened { .. }
+        | Event::FilesAnnounced(_)
+        | Event::AlbumArrived { .. }
         | Event::Pressed(_)
         | Event::Chosen { .. }
         | Event::Marked { .. }

@@ -58,6 +58,8 @@ pub(in super::super) fn awaiting_region(
             after_photos(turn, consultation, Region::Unknown)
         }
         Event::Opened { .. }
+        | Event::FilesAnnounced(_)
+        | Event::AlbumArrived { .. }
         | Event::Pressed(_)
         | Event::Chosen { .. }
         | Event::Marked { .. }
@@ -115,6 +117,8 @@ pub(in super::super) fn awaiting_photo(
             consultation.hear(turn, &words, Expected::Photo);
         }
         Event::Opened { .. }
+        | Event::FilesAnnounced(_)
+        | Event::AlbumArrived { .. }
         | Event::Pressed(_)
         | Event::Chosen { .. }
         | Event::Marked { .. }

@@ -177,6 +177,8 @@ pub(in super::super) fn awaiting_wish(
             consultation.settle(turn, photo, PhotoState::Failed, Offer::Nothing);
         }
         Event::Opened { .. }
+        | Event::FilesAnnounced(_)
+        | Event::AlbumArrived { .. }
         | Event::Pressed(_)
         | Event::Chosen { .. }
         | Event::Marked { .. }
@@ -212,6 +214,8 @@ pub(in super::super) fn awaiting_return(turn: &mut Turn, habits: Answers, event:
             });
         }
         Event::Opened { .. }
+        | Event::FilesAnnounced(_)
+        | Event::AlbumArrived { .. }
         | Event::Pressed(_)
         | Event::Chosen { .. }
         | Event::Marked { .. }
@@ -240,6 +244,8 @@ fn while_preparing(turn: &mut Turn, consultation: &mut Consultation, region: Reg
             consultation.hear(turn, &words, Expected::Patience);
         }
         Event::Opened { .. }
+        | Event::FilesAnnounced(_)
+        | Event::AlbumArrived { .. }
         | Event::Pressed(_)
         | Event::Chosen { .. }
         | Event::Marked { .. }

@@ -81,6 +81,8 @@ pub(in super::super) fn awaiting_answer(
             consultation.settle(turn, photo, PhotoState::Failed, Offer::Nothing);
         }
         Event::Opened { .. }
+        | Event::FilesAnnounced(_)
+        | Event::AlbumArrived { .. }
         | Event::Pressed(_)
         | Event::Marked { .. }
         | Event::Commanded(_)
@@ -176,6 +178,8 @@ pub(in super::super) fn awaiting_correction(
             consultation.settle(turn, photo, PhotoState::Failed, Offer::Nothing);
         }
         Event::Opened { .. }
+        | Event::FilesAnnounced(_)
+        | Event::AlbumArrived { .. }
         | Event::Chosen { .. }
         | Event::Marked { .. }
         | Event::Commanded(_)
