@@ -19,6 +19,10 @@ const KOREAN: Files = &[
     ("ko/survey.ftl", include_str!("../../locales/ko/survey.ftl")),
     ("ko/card.ftl", include_str!("../../locales/ko/card.ftl")),
     ("ko/web.ftl", include_str!("../../locales/ko/web.ftl")),
+    (
+        "ko/messenger.ftl",
+        include_str!("../../locales/ko/messenger.ftl"),
+    ),
 ];
 
 const ENGLISH: Files = &[
@@ -29,6 +33,10 @@ const ENGLISH: Files = &[
     ("en/survey.ftl", include_str!("../../locales/en/survey.ftl")),
     ("en/card.ftl", include_str!("../../locales/en/card.ftl")),
     ("en/web.ftl", include_str!("../../locales/en/web.ftl")),
+    (
+        "en/messenger.ftl",
+        include_str!("../../locales/en/messenger.ftl"),
+    ),
 ];
 
 const fn files(language: Language) -> Files {
