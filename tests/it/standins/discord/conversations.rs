@@ -402,3 +402,51 @@ async fn commands_are_remembered_and_translations_are_told_on_request() {
     assert_eq!(ann.commands(guild.place()), ["consult", "here"]);
     assert_eq!(ann.commands(Place::Direct), ["consult"]);
 }
+
+#[tokio::test]
+async fn the_stand_in_itself_answers_as_the_specification_says() {
+    let discord = DiscordStandIn::start().await;
+    let (bot, mut line) = consulting(&discord).await;
+    let ann = discord.person("Ann");
+    let served = async {
+        let event = line.event("INTERACTION_CREATE").await;
+        bot.answers(&event, json!({ "type": 5 })).await;
+        event
+    };
+    let (_, event) = tokio::join!(ann.slash(Place::Direct, "consult", &[]), served);
+    let channel = format!("/channels/{}", event["channel_id"].as_str().unwrap());
+    let messages = format!("{channel}/messages");
+    let original = format!("{}/messages/@original", bot.replies(&event));
+    let commands = format!("/applications/{}/commands", discord.application_id());
+    let open = json!({ "recipient_id": ann.id().to_string() });
+    let rich = json!({
+        "content": "x", "embeds": [{ "title": "t", "image": { "url": "attachment://a.png" } }],
+        "components": row(&[button("b", "1")]),
+    });
+    let mut flaws = Vec::new();
+    for (method, path, body) in [
+        ("GET", "/gateway", Value::Null),
+        ("GET", "/gateway/bot", Value::Null),
+        ("GET", "/users/@me", Value::Null),
+        ("GET", "/users/@me/guilds", Value::Null),
+        ("GET", "/applications/@me", Value::Null),
+        ("GET", &commands, Value::Null),
+        ("PUT", &commands, consult()),
+        ("POST", "/users/@me/channels", open),
+        ("GET", &channel, Value::Null),
+        ("POST", &messages, json!({ "content": "x" })),
+        ("POST", &messages, rich.clone()),
+        ("PATCH", &original, rich),
+        ("GET", &original, Value::Null),
+    ] {
+        let answer = if body["embeds"].is_array() {
+            bot.uploads(method, path, &body, ("a.png", PICTURE)).await
+        } else {
+            bot.asks(method, path, body).await
+        };
+        for flaw in discord.flaws((method, path), &answer) {
+            flaws.push(format!("{method} {path} {}: {flaw}", answer.0));
+        }
+    }
+    assert!(flaws.is_empty(), "{}", flaws.join("\n"));
+}

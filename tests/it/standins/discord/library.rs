@@ -150,27 +150,31 @@ async fn serenity_leads_a_whole_conversation() {
     let mut bot = Running::start(&discord).await;
     assert_eq!(bot.noted().await, "registered consult");
     let mina = discord.person("Mina").speaks_korean();
-    let photo = [(
-        "사진",
-        Given::File("scalp.jpg".to_owned(), PICTURE.to_vec()),
-    )];
-    let taken = mina.slash(guild.place(), "상담", &photo).await;
-    assert_eq!(taken.callback, Some(5));
-    let result = mina
-        .waits_for("the result", |sight| !sight.components.is_empty())
-        .await;
-    assert!(result.ephemeral);
-    assert_eq!(result.embeds[0].image.as_deref(), Some(b"card".as_slice()));
-    assert_eq!(mina.clicks("Write").await.callback, Some(9));
-    assert_eq!(
-        mina.submits_modal(&[("Since when?", "spring")])
-            .await
-            .callback,
-        Some(4)
-    );
-    assert_eq!(bot.noted().await, "filled spring");
-    mina.waits_for("thanks", |sight| sight.content == "Thank you")
-        .await;
+    for place in [guild.place(), Place::Direct] {
+        let photo = [(
+            "사진",
+            Given::File("scalp.jpg".to_owned(), PICTURE.to_vec()),
+        )];
+        let taken = mina.slash(place, "상담", &photo).await;
+        assert_eq!(taken.callback, Some(5));
+        let result = mina
+            .waits_for("the result", |sight| {
+                sight.place == place && !sight.components.is_empty()
+            })
+            .await;
+        assert!(result.ephemeral);
+        assert_eq!(result.embeds[0].image.as_deref(), Some(b"card".as_slice()));
+        assert_eq!(mina.clicks("Write").await.callback, Some(9));
+        assert_eq!(
+            mina.submits_modal(&[("Since when?", "spring")])
+                .await
+                .callback,
+            Some(4)
+        );
+        assert_eq!(bot.noted().await, "filled spring");
+        mina.waits_for("thanks", |sight| sight.content == "Thank you")
+            .await;
+    }
     assert!(discord.connections()[0].open);
 }
 

@@ -171,7 +171,9 @@ async fn what_is_not_modelled_and_what_has_a_wrong_base_is_told() {
     let discord = DiscordStandIn::start().await;
     let bot = PlayedBot::of(&discord);
     assert_eq!(
-        bot.asks("GET", "/users/@me/guilds", Value::Null).await.0,
+        bot.asks("GET", "/users/@me/connections", Value::Null)
+            .await
+            .0,
         501
     );
     assert_eq!(discord.forgives().len(), 1);

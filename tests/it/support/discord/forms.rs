@@ -15,13 +15,14 @@ pub(super) fn bot() -> Value {
         "id": APPLICATION.to_string(), "username": "dupi", "discriminator": "4821",
         "global_name": null, "avatar": null, "bot": true, "mfa_enabled": false, "verified": true,
         "email": null, "flags": 0, "public_flags": 0, "banner": null, "accent_color": null,
+        "locale": "en-US", "primary_guild": null,
     })
 }
 
 pub(super) fn user(person: &PersonRecord) -> Value {
     json!({
         "id": person.id.to_string(), "username": person.name, "discriminator": "0",
-        "global_name": person.name, "avatar": null, "public_flags": 0,
+        "global_name": person.name, "avatar": null, "public_flags": 0, "flags": 0,
         "avatar_decoration_data": null, "primary_guild": null, "collectibles": null,
     })
 }
@@ -41,10 +42,13 @@ pub(super) fn application() -> Value {
         "verify_key": "0".repeat(64), "team": null, "flags": 0, "hook": true,
         "owner": {
             "id": "1187000000000000001", "username": "owner", "discriminator": "0",
-            "global_name": null, "avatar": null, "public_flags": 0,
+            "global_name": null, "avatar": null, "public_flags": 0, "flags": 0,
+            "primary_guild": null,
         },
         "approximate_guild_count": 1, "approximate_user_install_count": 0, "redirect_uris": [],
         "interactions_endpoint_url": null, "role_connections_verification_url": null,
+        "flags_new": "0", "approximate_user_authorization_count": 0, "explicit_content_filter": 0,
+        "eligible_oauth2_scopes": ["bot", "applications.commands"],
         "integration_types_config": { "0": {}, "1": {} }, "bot": bot(),
     })
 }
@@ -62,6 +66,14 @@ pub(super) fn direct_channel(id: u64, person: &PersonRecord) -> Value {
     json!({
         "id": id.to_string(), "type": 1, "last_message_id": null, "flags": 0,
         "last_pin_timestamp": null, "recipients": [user(person)],
+    })
+}
+
+/// A guild as a list of the bot's own guilds tells it.
+pub(super) fn own_guild(guild: &GuildRecord) -> Value {
+    json!({
+        "id": guild.id.to_string(), "name": guild.name, "icon": null, "banner": null,
+        "owner": false, "permissions": PERMISSIONS, "features": [],
     })
 }
 
@@ -171,7 +183,7 @@ pub(super) fn interaction(world: &World, interaction: &InteractionRecord, data: 
         form["context"] = json!(1);
         form["authorizing_integration_owners"] = json!({ "0": "0" });
     }
-    if let Some(source) = interaction.source.and_then(|id| world.messages.get(&id)) {
+    if let Some(source) = interaction.source.and_then(|id| world.messages.get(id)) {
         form["message"] = message(world, source);
     }
     form

@@ -6,7 +6,7 @@ use super::refusal::{Refusal, refuse_any};
 use super::rest::{Incoming, Reply};
 use super::world::{
     ACKNOWLEDGE_WITHIN, APPLICATION, EPHEMERAL, InteractionRecord, LOADING, MessageBody,
-    MessageRecord, Modal, TOKEN_LASTS, World,
+    MessageRecord, Modal, TOKEN_LASTS, TOKEN_START, World,
 };
 use super::{forms, rules};
 
@@ -50,6 +50,7 @@ pub(super) fn callback(world: &mut World, incoming: &Incoming) -> Result<Reply, 
         .expect("it was found above");
     entry.answered = Some((kind, now));
     entry.original = original;
+    world.person(interaction.person).word.send_replace(());
     if !incoming.query.contains("with_response=true") {
         return Ok((204, Value::Null));
     }
@@ -57,7 +58,7 @@ pub(super) fn callback(world: &mut World, incoming: &Incoming) -> Result<Reply, 
         "id": interaction.id.to_string(), "type": interaction.kind,
         "response_message_ephemeral": false, "response_message_loading": kind == 5,
     } });
-    if let Some(message) = original.and_then(|id| world.messages.get(&id)) {
+    if let Some(message) = original.and_then(|id| world.messages.get(id)) {
         body["interaction"]["response_message_id"] = json!(message.id.to_string());
         body["interaction"]["response_message_ephemeral"] = json!(message.flags & EPHEMERAL != 0);
         body["resource"] = json!({ "type": kind, "message": forms::message(world, message) });
@@ -67,8 +68,10 @@ pub(super) fn callback(world: &mut World, incoming: &Incoming) -> Result<Reply, 
 
 /// Whose token this is, if it is still good.
 fn owner(world: &World, incoming: &Incoming) -> Result<InteractionRecord, Refusal> {
-    let mut all = world.interactions.values().rev();
-    let known = all.find(|known| known.token == incoming.given[1]).cloned();
+    let id = incoming.given[1]
+        .strip_prefix(TOKEN_START)
+        .and_then(|id| id.parse().ok());
+    let known = id.and_then(|id: u64| world.interactions.get(&id)).cloned();
     let interaction = known
         .filter(|_| incoming.id(0) == APPLICATION)
         .ok_or_else(Refusal::unknown_webhook)?;
@@ -88,7 +91,7 @@ fn addressed(world: &World, incoming: &Incoming) -> Result<MessageRecord, Refusa
     } else {
         Some(incoming.id(2))
     };
-    id.and_then(|id| world.messages.get(&id))
+    id.and_then(|id| world.messages.get(id))
         .filter(|message| message.author.is_none() && message.channel == interaction.channel)
         .cloned()
         .ok_or_else(Refusal::unknown_message)
@@ -107,14 +110,14 @@ pub(super) fn edit(world: &mut World, incoming: &Incoming) -> Result<Reply, Refu
 
 pub(super) fn delete(world: &mut World, incoming: &Incoming) -> Result<Reply, Refusal> {
     let message = addressed(world, incoming)?;
-    world.messages.remove(&message.id);
+    world.take_down(message.id);
     Ok((204, Value::Null))
 }
 
 pub(super) fn follow_up(world: &mut World, incoming: &Incoming) -> Result<Reply, Refusal> {
     let interaction = owner(world, incoming)?;
     // A deferred reply that still waits takes the first follow-up in.
-    let waiting = interaction.original.and_then(|id| world.messages.get(&id));
+    let waiting = interaction.original.and_then(|id| world.messages.get(id));
     if let Some(message) = waiting
         .filter(|message| message.flags & LOADING != 0)
         .cloned()
@@ -123,10 +126,15 @@ pub(super) fn follow_up(world: &mut World, incoming: &Incoming) -> Result<Reply,
         return Ok((200, form));
     }
     let id = world.reply(&interaction, &incoming.body, incoming)?;
-    Ok((200, forms::message(world, &world.messages[&id])))
+    Ok((200, world.message_form(id)))
 }
 
 impl World {
+    fn message_form(&self, id: u64) -> Value {
+        let message = self.messages.get(id).expect("it was just posted");
+        forms::message(self, message)
+    }
+
     fn reply(
         &mut self,
         interaction: &InteractionRecord,
@@ -155,7 +163,7 @@ impl World {
         if !private {
             self.tell_of_message("MESSAGE_CREATE", &message);
         }
-        self.messages.insert(id, message);
+        self.post(message);
         id
     }
 
@@ -167,7 +175,7 @@ impl World {
     ) -> Result<u64, Refusal> {
         let source = interaction
             .source
-            .and_then(|id| self.messages.get(&id))
+            .and_then(|id| self.messages.get(id))
             .cloned();
         let message = source.ok_or_else(Refusal::unknown_message)?;
         let id = message.id;
@@ -192,7 +200,7 @@ impl World {
             self.tell_of_message("MESSAGE_UPDATE", &edited);
         }
         let form = forms::message(self, &edited);
-        self.messages.insert(edited.id, edited);
+        self.post(edited);
         Ok(form)
     }
 }

@@ -17,9 +17,8 @@ pub(super) fn create(world: &mut World, incoming: &Incoming) -> Result<Reply, Re
     let nonce = incoming.body["nonce"].clone();
     if incoming.body["enforce_nonce"] == true && !nonce.is_null() {
         let since = world.clock.now() - NONCE_LASTS;
-        let earlier = world.messages.values().find(|message| {
-            message.channel == channel && message.nonce == nonce && message.made >= since
-        });
+        let mut there = world.messages.of_channel(channel);
+        let earlier = there.find(|message| message.nonce == nonce && message.made >= since);
         if let Some(earlier) = earlier {
             return Ok((200, forms::message(world, earlier)));
         }
@@ -33,7 +32,7 @@ pub(super) fn create(world: &mut World, incoming: &Incoming) -> Result<Reply, Re
     };
     world.tell_of_message("MESSAGE_CREATE", &message);
     let form = forms::message(world, &message);
-    world.messages.insert(message.id, message);
+    world.post(message);
     Ok((200, form))
 }
 
@@ -42,7 +41,7 @@ fn known(world: &World, incoming: &Incoming) -> Result<MessageRecord, Refusal> {
     world.reach(incoming.id(0))?;
     world
         .messages
-        .get(&incoming.id(1))
+        .get(incoming.id(1))
         .filter(|message| message.channel == incoming.id(0) && message.only_for.is_none())
         .cloned()
         .ok_or_else(Refusal::unknown_message)
@@ -62,7 +61,7 @@ pub(super) fn edit(world: &mut World, incoming: &Incoming) -> Result<Reply, Refu
     let edited = world.edited(message, &incoming.body, &incoming.files)?;
     world.tell_of_message("MESSAGE_UPDATE", &edited);
     let form = forms::message(world, &edited);
-    world.messages.insert(edited.id, edited);
+    world.post(edited);
     Ok((200, form))
 }
 
@@ -73,7 +72,7 @@ pub(super) fn delete(world: &mut World, incoming: &Incoming) -> Result<Reply, Re
         let told = "Cannot execute action on a DM channel";
         return Err(Refusal::new(403, 50_003, told));
     }
-    world.messages.remove(&message.id);
+    world.take_down(message.id);
     let guild = world.guild_of(message.channel).map(|guild| guild.id);
     let mut data =
         json!({ "id": message.id.to_string(), "channel_id": message.channel.to_string() });
@@ -191,9 +190,11 @@ impl World {
                 }
             }
         }
-        for (id, component) in (1_u64..).zip(&mut body.components) {
-            if component["id"].is_null() {
-                component["id"] = json!(id);
+        let mut numbers = 1_u64..;
+        for row in &mut body.components {
+            give_number(row, &mut numbers);
+            for part in row["components"].as_array_mut().into_iter().flatten() {
+                give_number(part, &mut numbers);
             }
         }
     }
@@ -210,4 +211,11 @@ fn kept(before: &[u64], listed: &Value) -> Vec<u64> {
         })
     };
     before.iter().copied().filter(|id| named(*id)).collect()
+}
+
+/// Every component has a number, its own or the next one.
+fn give_number(component: &mut Value, numbers: &mut impl Iterator<Item = u64>) {
+    if component["id"].is_null() {
+        component["id"] = json!(numbers.next());
+    }
 }

@@ -10,6 +10,7 @@ mod interactions;
 mod limits;
 mod messages;
 mod person;
+mod postings;
 mod refusal;
 mod rest;
 mod routes;
@@ -60,10 +61,10 @@ impl Shared {
     /// Looks after every change until there is something, or time is up.
     async fn wait<Told>(
         &self,
+        mut changes: watch::Receiver<()>,
         bound: Duration,
         look: impl Fn(&mut World) -> Option<Told>,
     ) -> Option<Told> {
-        let mut changes = self.changes.subscribe();
         let looking = async {
             loop {
                 changes.mark_unchanged();
@@ -76,7 +77,7 @@ impl Shared {
                 if let Some(told) = seen {
                     return told;
                 }
-                changes.changed().await.expect("the sender is in `self`");
+                changes.changed().await.expect("the sender is in the world");
             }
         };
         tokio::time::timeout(bound, looking).await.ok()
@@ -199,7 +200,10 @@ impl DiscordStandIn {
 
     /// Moves the stand-in's clock.
     pub(crate) fn advance(&self, by: Duration) {
-        self.shared.change(|world| world.clock.advance(by));
+        self.shared.change(|world| {
+            world.clock.advance(by);
+            world.catch_all_eyes();
+        });
     }
 
     /// Orders trouble for the next requests that fit `GET /gateway/bot`, `/webhooks/*` or the like.
@@ -321,7 +325,14 @@ impl DiscordStandIn {
     /// Waits until the connections are as wished.
     pub(crate) async fn waits_until(&self, what: &str, are: impl Fn(&[Connection]) -> bool) {
         let look = |world: &mut World| are(&world.gateway.connections).then_some(());
-        let met = self.shared.wait(Duration::from_secs(30), look).await;
+        let met = self
+            .shared
+            .wait(
+                self.shared.changes.subscribe(),
+                Duration::from_secs(30),
+                look,
+            )
+            .await;
         assert!(met.is_some(), "{what}: never, but {:?}", self.connections());
     }
 
@@ -329,7 +340,15 @@ impl DiscordStandIn {
     pub(crate) async fn waits_for_call(&self, method: &str, template: &str) -> Call {
         let fits = |call: &&Call| call.method == method && call.template == template;
         let look = |world: &mut World| world.calls.iter().rev().find(fits).cloned();
-        match self.shared.wait(Duration::from_secs(20), look).await {
+        match self
+            .shared
+            .wait(
+                self.shared.changes.subscribe(),
+                Duration::from_secs(20),
+                look,
+            )
+            .await
+        {
             Some(call) => call,
             None => panic!("{method} {template} never came, but {:?}", self.calls()),
         }
@@ -352,6 +371,20 @@ impl DiscordStandIn {
     )]
     pub(crate) fn knows_the_specification(&self) -> bool {
         specification::Specification::official().is_some()
+    }
+
+    /// What is wrong with an answer of the stand-in itself, by the official specification.
+    #[expect(
+        clippy::unused_self,
+        reason = "it is asked of a stand-in like everything else"
+    )]
+    pub(crate) fn flaws(&self, asked: (&str, &str), answer: &(u16, Value)) -> Vec<String> {
+        let template = routes::find(asked.0, asked.1)
+            .expect("it is modelled")
+            .template;
+        specification::Specification::official()
+            .map(|official| official.flaws((asked.0, template), answer))
+            .unwrap_or_default()
     }
 
     /// As `violations`, which are then forgiven.

@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use super::Shared;
 use super::forms;
 use super::sessions::Event;
 use super::sight::{SeenComponent, SeenModal, Sight, inputs};
 use super::world::{
-    ACKNOWLEDGE_WITHIN, Author, InteractionRecord, MessageBody, Modal, PersonRecord, Place, World,
+    ACKNOWLEDGE_WITHIN, Author, InteractionRecord, MessageBody, Modal, PersonRecord, Place,
+    TOKEN_START, World,
 };
 
 /// How long a person looks for something to appear.
@@ -132,7 +134,7 @@ impl Person {
 
     async fn uses(&self, message: u64, data: &Value) -> Taken {
         let id = self.shared.change(|world| {
-            let channel = world.messages[&message].channel;
+            let channel = world.messages.get(message).expect("it was seen").channel;
             world.interact(self.id, channel, (3, Some(message)), data)
         });
         self.taken(id).await
@@ -225,10 +227,16 @@ impl Person {
                 .rev()
                 .find(|sight| is(sight))
         };
-        match self.shared.wait(PATIENCE, look).await {
+        match self.shared.wait(self.word(), PATIENCE, look).await {
             Some(sight) => sight,
             None => panic!("{what} did not appear; there is:\n{}", self.transcript()),
         }
+    }
+
+    /// Word of everything that this person could notice.
+    fn word(&self) -> watch::Receiver<()> {
+        self.shared
+            .change(|world| world.person(self.id).word.subscribe())
     }
 
     async fn taken(&self, id: u64) -> Taken {
@@ -243,7 +251,7 @@ impl Person {
         let bound = PATIENCE.min(Duration::from_millis(3_100));
         let (callback, after) = self
             .shared
-            .wait(bound, look)
+            .wait(self.word(), bound, look)
             .await
             .unwrap_or((None, ACKNOWLEDGE_WITHIN));
         Taken {
@@ -375,7 +383,7 @@ impl World {
         let id = self.fresh_id();
         let interaction = InteractionRecord {
             id,
-            token: format!("aW50ZXJhY3Rpb24{id}"),
+            token: format!("{TOKEN_START}{id}"),
             person,
             channel,
             kind,

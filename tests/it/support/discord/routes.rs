@@ -26,6 +26,7 @@ const ROUTES: &[(&str, &str, Handler)] = &[
     ("GET", "/gateway", gateway),
     ("GET", "/gateway/bot", gateway_bot),
     ("GET", "/users/@me", |_, _| Ok((200, forms::bot()))),
+    ("GET", "/users/@me/guilds", list_guilds),
     ("GET", "/applications/@me", |_, _| {
         Ok((200, forms::application()))
     }),
@@ -104,6 +105,12 @@ fn gateway_bot(world: &mut World, _: &Incoming) -> Result<Reply, Refusal> {
         },
     });
     Ok((200, body))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "every handler has this type")]
+fn list_guilds(world: &mut World, _: &Incoming) -> Result<Reply, Refusal> {
+    let guilds = world.guilds.values().map(forms::own_guild);
+    Ok((200, Value::Array(guilds.collect())))
 }
 
 fn scope(world: &World, incoming: &Incoming) -> Result<Option<u64>, Refusal> {

@@ -65,12 +65,16 @@ impl World {
     /// Everything that this person sees, the oldest first.
     pub(super) fn seen_by(&self, person: u64) -> Vec<Sight> {
         let direct = self.person(person).direct_channel;
-        self.messages
-            .values()
-            .filter(|message| {
-                Some(message.channel) == direct || self.guild_of(message.channel).is_some()
-            })
+        let guilds = self.guilds.values().map(|guild| guild.channel);
+        let mut there: Vec<_> = direct
+            .into_iter()
+            .chain(guilds)
+            .flat_map(|channel| self.messages.of_channel(channel))
             .filter(|message| message.only_for.is_none_or(|only| only == person))
+            .collect();
+        there.sort_by_key(|message| message.id);
+        there
+            .into_iter()
             .map(|message| self.sight(message, direct))
             .collect()
     }

@@ -63,14 +63,19 @@ impl Specification {
         let schema = &request["content"]["application/json"]["schema"];
         let validator = self.validator(&format!("{method} {template}"), schema);
         let body = with_ids_as_text(incoming.body.clone());
-        validator
-            .iter_errors(&body)
-            .take(5)
-            .map(|error| {
-                let told: String = error.to_string().chars().take(TOLD).collect();
-                format!("specification, at `{}`: {told}", error.instance_path())
-            })
-            .collect()
+        told(&validator, &body)
+    }
+
+    /// What is wrong with an answer of the stand-in itself.
+    pub(super) fn flaws(&self, asked: (&str, &str), answer: &(u16, Value)) -> Vec<String> {
+        let (method, template) = (asked.0.to_lowercase(), asked.1);
+        let responses = &self.paths[template][&method]["responses"];
+        let schema = &responses[answer.0.to_string()]["content"]["application/json"]["schema"];
+        if schema.is_null() {
+            return vec![format!("{} has no body of that kind", answer.0)];
+        }
+        let operation = format!("{method} {template} {}", answer.0);
+        told(&self.validator(&operation, schema), &answer.1)
     }
 
     fn validator(&self, operation: &str, schema: &Value) -> Arc<Validator> {
@@ -87,6 +92,17 @@ impl Specification {
         compiled.insert(operation.to_owned(), Arc::clone(&validator));
         validator
     }
+}
+
+fn told(validator: &Validator, body: &Value) -> Vec<String> {
+    validator
+        .iter_errors(body)
+        .take(5)
+        .map(|error| {
+            let told: String = error.to_string().chars().take(TOLD).collect();
+            format!("specification, at `{}`: {told}", error.instance_path())
+        })
+        .collect()
 }
 
 fn with_ids_as_text(mut body: Value) -> Value {

@@ -7,10 +7,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::faults::Fault;
 use super::limits::Limits;
+use super::postings::Postings;
 use super::sessions::{Event, Gateway, Needs};
 
 pub(super) const APPLICATION: u64 = 1_187_654_321_098_765_432;
@@ -21,6 +23,8 @@ pub(super) const TOKEN: &str =
 pub(super) const ACKNOWLEDGE_WITHIN: i64 = 3_000;
 /// An interaction's token is good for this time, in milliseconds.
 pub(super) const TOKEN_LASTS: i64 = 15 * 60 * 1_000;
+/// An interaction's token begins so; its id follows.
+pub(super) const TOKEN_START: &str = "aW50ZXJhY3Rpb24";
 /// The largest file that may be sent, in bytes.
 pub(super) const FILE_LIMIT: usize = 10 * 1024 * 1024;
 pub(super) const EPHEMERAL: u64 = 1 << 6;
@@ -52,6 +56,8 @@ pub(super) struct PersonRecord {
     pub(super) direct_channel: Option<u64>,
     pub(super) direct_closed: bool,
     pub(super) modal: Option<Modal>,
+    /// Sent whenever there may be something new for this person.
+    pub(super) word: watch::Sender<()>,
 }
 
 /// A modal that stands open before a person.
@@ -189,7 +195,7 @@ pub(super) struct World {
     pub(super) revoked: bool,
     pub(super) persons: BTreeMap<u64, PersonRecord>,
     pub(super) guilds: BTreeMap<u64, GuildRecord>,
-    pub(super) messages: BTreeMap<u64, MessageRecord>,
+    pub(super) messages: Postings,
     pub(super) files: HashMap<u64, StoredFile>,
     /// By guild; under `None` those for everywhere.
     pub(super) commands: HashMap<Option<u64>, Vec<Value>>,
@@ -200,6 +206,8 @@ pub(super) struct World {
     pub(super) calls: Vec<Call>,
     pub(super) violations: Vec<String>,
     pub(super) invalid_requests: usize,
+    /// Whose the direct channels are.
+    recipients: HashMap<u64, u64>,
     last_id: u64,
 }
 
@@ -211,7 +219,7 @@ impl World {
             revoked: false,
             persons: BTreeMap::new(),
             guilds: BTreeMap::new(),
-            messages: BTreeMap::new(),
+            messages: Postings::default(),
             files: HashMap::new(),
             commands: HashMap::new(),
             interactions: BTreeMap::new(),
@@ -221,6 +229,7 @@ impl World {
             calls: Vec::new(),
             violations: Vec::new(),
             invalid_requests: 0,
+            recipients: HashMap::new(),
             last_id: 0,
         }
     }
@@ -244,6 +253,7 @@ impl World {
             direct_channel: None,
             direct_closed: false,
             modal: None,
+            word: watch::Sender::new(()),
         };
         self.persons.insert(id, person);
         id
@@ -286,6 +296,7 @@ impl World {
         }
         let channel = self.fresh_id();
         self.person_mut(person).direct_channel = Some(channel);
+        self.recipients.insert(channel, person);
         channel
     }
 
@@ -297,9 +308,7 @@ impl World {
     }
 
     pub(super) fn recipient(&self, channel: u64) -> Option<&PersonRecord> {
-        self.persons
-            .values()
-            .find(|person| person.direct_channel == Some(channel))
+        self.recipients.get(&channel).map(|id| self.person(*id))
     }
 
     pub(super) fn guild_of(&self, channel: u64) -> Option<&GuildRecord> {
@@ -351,7 +360,7 @@ impl World {
             through_webhook: false,
         };
         self.tell_of_message("MESSAGE_CREATE", &message);
-        self.messages.insert(id, message);
+        self.post(message);
         id
     }
 
