@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{ChannelEnd, DataPaths, Parts, RandomIds, Service, SystemClock};
 use crate::cards::ResvgCardPainter;
+use crate::channels::health::ChannelsHealth;
 use crate::channels::web::{self, Admission, Pages, WebChannel, WebSender};
 use crate::config::{DeviceChoice as ChosenDevice, RuntimeChoice as ChosenRuntime, Settings};
 use crate::ports::{Channel, Clock as _, EffectQueue as _, IdSource as _};
@@ -19,7 +20,7 @@ use crate::severity::{
     OnnxSeverityGrader, ReaderLimits, RuntimeChoice, Share,
 };
 use crate::storage::{DataDirLock, Location, MasterKey, SqliteStore};
-use crate::wording::Wording;
+use crate::wording::{Links, Wording};
 
 /// How often what is no longer needed is swept out.
 const HOUSEKEEPING: Duration = Duration::from_hours(1);
@@ -43,7 +44,11 @@ pub async fn serve(settings: &Settings, announce: impl FnOnce(SocketAddr)) -> an
             "Went on after a stop in the middle"
         );
     }
-    let wording = Wording::embedded()?;
+    let wording = Wording::embedded()?.with_links(Links {
+        privacy: settings.operator.privacy_url.clone(),
+        terms: settings.operator.terms_url.clone(),
+        contact: settings.operator.contact.clone(),
+    });
     let options = backend_options(settings);
     let sessions = Model::open_sessions(&model_source(settings), &options)?;
     let device = sessions[0].backend_description().device;
@@ -103,6 +108,7 @@ pub async fn serve(settings: &Settings, announce: impl FnOnce(SocketAddr)) -> an
         } else {
             Admission::OwnNames
         },
+        messengers: ChannelsHealth::default(),
     };
 
     let shutdown = CancellationToken::new();

@@ -7,11 +7,13 @@
 //! `templates/result.svg.jinja` turns places into SVG, and `photo_tile` puts the photo on top.
 
 mod content;
+mod drawing;
 mod layout;
 mod overlay;
 mod painter;
 mod photo_tile;
 mod typesetting;
 
+pub use drawing::png_of;
 pub use overlay::{Marks, draw_marks};
 pub use painter::{PainterError, ResvgCardPainter};

@@ -51,6 +51,8 @@ pub enum PainterError {
     },
     #[error("the card's template is not valid")]
     Template(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("an embedded drawing cannot be used")]
+    Drawing(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// Everything that is loaded once.

@@ -484,3 +484,16 @@ async fn a_photo_that_cannot_be_decoded_is_said_to_be_so() {
     let error = painter().paint(request).await.unwrap_err();
     assert!(matches!(error, CardError::Photo(_)), "{error:?}");
 }
+
+#[test]
+fn the_photo_guide_becomes_a_picture_for_messengers() {
+    let png = dupi::cards::png_of(dupi::channels::web::PHOTO_GUIDE, 1080).expect("it can be drawn");
+    let picture = image::load_from_memory(&png)
+        .expect("it is a PNG")
+        .to_rgb8();
+    assert_eq!(picture.dimensions(), (1080, 720));
+    let colours: std::collections::BTreeSet<[u8; 3]> =
+        picture.pixels().step_by(997).map(|pixel| pixel.0).collect();
+    assert!(colours.len() > 20, "there is something to see");
+    dupi::cards::png_of("no drawing", 100).expect_err("it is none");
+}

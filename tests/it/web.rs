@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use dupi::channels::health::{ChannelHealth, StopReason};
 use dupi::channels::web::Admission;
 use dupi::domain::consultation::{Button, ConsultationNumber, Language, Message, Purpose, Slot};
 use dupi::domain::scalp::{Choice, PhotoId, Question};
@@ -651,4 +652,27 @@ async fn the_pages_texts_follow_the_language() {
         assert_eq!(texts["language-tag"], languages);
     }
     chat.stop().await;
+}
+
+#[tokio::test]
+async fn readiness_tells_of_every_messenger_and_fails_with_one_of_them() {
+    let now = tokio::time::Instant::now();
+    let health = |name| ChannelHealth::new(name, std::time::Duration::from_mins(1), now);
+    let (telegram, discord) = (health("telegram"), health("discord"));
+    let messengers = vec![telegram.clone(), discord.clone()];
+    let chat = Chat::start_beside(Admission::OwnNames, messengers).await;
+    let url = format!("http://{}/readyz", chat.address);
+    telegram.beat(now);
+    discord.beat(now);
+    let ready = reqwest::get(&url).await.unwrap();
+    assert_eq!(ready.status(), 200);
+    assert_eq!(
+        ready.text().await.unwrap(),
+        "web working\ntelegram working\ndiscord working\n"
+    );
+    discord.stop(StopReason::TokenRefused);
+    let broken = reqwest::get(&url).await.unwrap();
+    assert_eq!(broken.status(), 503);
+    let told = broken.text().await.unwrap();
+    assert!(told.contains("discord stopped:token-refused"), "{told}");
 }

@@ -13,6 +13,7 @@ mod language;
 mod listen;
 mod page;
 mod pictures;
+mod ready;
 mod refusal;
 mod sender;
 mod session;
@@ -28,11 +29,12 @@ use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use super::health::ChannelsHealth;
 use crate::ports::{ConversationDesk, IdSource, PhotoStore, Transcript};
 use crate::wording::Wording;
 
 pub use listen::{ListenError, listen};
-pub use page::{PageError, Pages};
+pub use page::{PHOTO_GUIDE, PageError, Pages};
 pub use sender::WebSender;
 
 /// The most bytes of one post, photos apart: 10,000 characters fit several times over.
@@ -61,6 +63,8 @@ pub struct WebChannel {
     pub wording: Arc<Wording>,
     pub pages: Arc<Pages>,
     pub admission: Admission,
+    /// How the messengers beside it do.
+    pub messengers: ChannelsHealth,
 }
 
 impl std::fmt::Debug for WebChannel {
@@ -123,6 +127,7 @@ fn routes(web: Arc<Web>) -> Router {
         ));
     Router::new()
         .route("/healthz", get(async || "ok"))
+        .route("/readyz", get(ready::ready))
         .merge(chat)
         .with_state(web)
 }

@@ -14,6 +14,9 @@ use super::{Web, language};
 use crate::domain::consultation::Language;
 use crate::wording::Phrases;
 
+/// The photo guide, SVG without words.
+pub const PHOTO_GUIDE: &str = include_str!("assets/guide.svg");
+
 const SHELL: &str = include_str!("assets/page.html");
 
 /// Name, type and content of every asset.
@@ -29,7 +32,7 @@ const ASSETS: [(&str, &str, &str); 9] = [
     ("photos.js", JAVASCRIPT, include_str!("assets/photos.js")),
     ("texts.js", JAVASCRIPT, include_str!("assets/texts.js")),
     ("wire.js", JAVASCRIPT, include_str!("assets/wire.js")),
-    ("guide.svg", SVG, include_str!("assets/guide.svg")),
+    ("guide.svg", SVG, PHOTO_GUIDE),
     ("logo.svg", SVG, include_str!("assets/logo.svg")),
 ];
 const CSS: &str = "text/css; charset=utf-8";

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use dupi::channels::health::{ChannelHealth, ChannelsHealth};
 use dupi::channels::web::{Admission, Pages, WebChannel, WebSender, listen, serve};
 use dupi::domain::consultation::{ConsultationNumber, Language, Message, Slot, Unusable};
 use dupi::domain::scalp::{Heatmaps, PhotoId};
@@ -46,6 +47,11 @@ impl Chat {
     }
 
     pub(crate) async fn start_for(admission: Admission) -> Self {
+        Self::start_beside(admission, Vec::new()).await
+    }
+
+    /// With messengers beside it.
+    pub(crate) async fn start_beside(admission: Admission, messengers: Vec<ChannelHealth>) -> Self {
         let transcript = Arc::new(MemoryTranscript::default());
         let desk = Arc::new(ScriptedDesk {
             transcript: transcript.clone(),
@@ -63,6 +69,7 @@ impl Chat {
             pages: Arc::new(Pages::embedded(wording.phrases()).unwrap()),
             wording: wording.clone(),
             admission,
+            messengers: ChannelsHealth::new(messengers),
         };
         let listener = listen("127.0.0.1:0".parse().unwrap(), false).await.unwrap();
         let address = listener.local_addr().unwrap();
