@@ -67,6 +67,23 @@ photo-more =
        *[other] You can send up to { $left } more photos, or go on to the survey.
     }
 photos-complete = That is all the photos. Shall we go on to the survey?
+album-received = { $count } photos are here. I am looking at them.
+album-judged = I have looked at all { $count } photos.
+album-line = · Photo { $number } ({ $region }): { $found }
+album-line-without-region = · Photo { $number }: { $found }
+album-photo-waiting = being looked at
+album-photo-graded = came out well
+album-photo-soft = usable, but a little soft
+album-photo-from-afar = looks like a scalp seen from too far away to be graded
+album-photo-not-scalp = no scalp found; please part the hair and take it again from close up
+album-photo-too-dark = too dark; please take it again in a bright place
+album-photo-overexposed = too bright; please move the lamp a little away and take it again
+album-photo-blurred = blurred; please wait for the focus and take it again
+album-photo-too-small = too small; please send it in its original size
+album-photo-unreadable = could not be opened; please send it again as JPEG or PNG
+album-photo-failed = could not be looked at, which is our problem; please send it again in a little while
+ask-region-of = Which part does photo { $number } show? (your own left and right, as you sit facing forward)
+region-assigned = Noted: photo { $number } shows “{ $region }”.
 photo-failed = Photo { $number } could not be looked at. That is our problem, not your photo's. Please send it again in a little while.
 too-many-photos = I can look at { $limit } photos at a time. This one was not kept.
 
@@ -181,6 +198,7 @@ button-agree = I agree
 button-refuse = I do not agree
 button-tips = Show general tips
 button-begin-again = Start again
+button-region-of = Region of photo { $number }
 button-change-region = Another region
 button-photos-done = That's all, go on
 button-skip = Skip

@@ -147,56 +147,86 @@ impl Driver {
                 .turn_away(loaded, envelope, Unusable::ConsentMissing)
                 .await;
         }
-        let photo = PhotoId(self.ids.ordered());
-        let unusable = match self.reader.read(bytes).await {
-            Ok(read) => {
-                let kind = StoredKind::Photo(photo);
-                match self.photos.put(loaded.id, kind, &read.bytes).await {
-                    Ok(()) => None,
-                    Err(error) => {
-                        tracing::error!(%error, "A photo could not be stored");
-                        Some(Unusable::NotStored)
-                    }
-                }
+        match self.keep_photo(loaded.id, bytes).await {
+            Ok(photo) => {
+                let said = Some(Utterance::Photo(photo));
+                let id = loaded.id;
+                let received = self
+                    .hand_in(loaded, envelope, Event::PhotoArrived(photo), said)
+                    .await;
+                self.let_go_unless_accepted(id, &[photo], &received).await;
+                received
             }
-            Err(unusable) => Some(unusable),
-        };
-        let Some(unusable) = unusable else {
-            let said = Some(Utterance::Photo(photo));
-            let id = loaded.id;
-            let received = self
-                .hand_in(loaded, envelope, Event::PhotoArrived(photo), said)
-                .await;
-            if !matches!(received, Ok(Received::Accepted)) {
-                // Handed in before, or not at all: the copy made just now belongs to nobody.
-                if let Err(error) = self.photos.forget(id, photo).await {
-                    tracing::warn!(%error, "A photo that is kept already was stored twice");
-                }
-            }
-            return received;
-        };
-        self.turn_away(loaded, envelope, unusable).await
+            Err(unusable) => self.turn_away(loaded, envelope, unusable).await,
+        }
     }
 
-    /// One file after the other, each under a name of its own within the album's.
+    /// As one photo, but all files are one deed: they arrive together or not at all.
     async fn receive_album(
         &self,
         loaded: Loaded,
         envelope: Envelope,
         files: Vec<Vec<u8>>,
     ) -> Result<Received, StoreError> {
-        let mut received = Received::Repeated;
-        for (number, bytes) in files.into_iter().enumerate() {
-            let own = Envelope {
-                id: InboundId(format!("{}/{number}", envelope.id.0)),
-                notes: envelope.notes.clone(),
-            };
-            match self.receive_photo(loaded.clone(), own, bytes).await? {
-                Received::Repeated => {}
-                one @ (Received::Accepted | Received::PhotoTurnedAway(_)) => received = one,
+        if !loaded.conversation.has_consent(Purpose::Sensitive) {
+            return self
+                .turn_away(loaded, envelope, Unusable::ConsentMissing)
+                .await;
+        }
+        let (mut photos, mut turned_away) = (Vec::new(), Vec::new());
+        for bytes in files {
+            match self.keep_photo(loaded.id, bytes).await {
+                Ok(photo) => photos.push(photo),
+                Err(unusable) => turned_away.push(unusable),
             }
         }
-        Ok(received)
+        let refused = turned_away.first().copied().filter(|_| photos.is_empty());
+        let (id, kept) = (loaded.id, photos.clone());
+        let event = Event::AlbumArrived {
+            photos,
+            turned_away,
+        };
+        let received = self.hand_in(loaded, envelope, event, None).await;
+        self.let_go_unless_accepted(id, &kept, &received).await;
+        Ok(match (received?, refused) {
+            (Received::Accepted, Some(unusable)) => Received::PhotoTurnedAway(unusable),
+            (received, _) => received,
+        })
+    }
+
+    /// Reads and stores one file.
+    async fn keep_photo(
+        &self,
+        conversation: ConversationId,
+        bytes: Vec<u8>,
+    ) -> Result<PhotoId, Unusable> {
+        let read = self.reader.read(bytes).await?;
+        let photo = PhotoId(self.ids.ordered());
+        let kind = StoredKind::Photo(photo);
+        match self.photos.put(conversation, kind, &read.bytes).await {
+            Ok(()) => Ok(photo),
+            Err(error) => {
+                tracing::error!(%error, "A photo could not be stored");
+                Err(Unusable::NotStored)
+            }
+        }
+    }
+
+    /// Handed in before, or not at all: the copies made just now belong to nobody.
+    async fn let_go_unless_accepted(
+        &self,
+        conversation: ConversationId,
+        photos: &[PhotoId],
+        received: &Result<Received, StoreError>,
+    ) {
+        if matches!(received, Ok(Received::Accepted)) {
+            return;
+        }
+        for photo in photos {
+            if let Err(error) = self.photos.forget(conversation, *photo).await {
+                tracing::warn!(%error, "A photo that is kept already was stored twice");
+            }
+        }
     }
 
     async fn turn_away(

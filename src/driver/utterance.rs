@@ -21,6 +21,8 @@ pub(super) fn of_button(
         | Button::Tips
         | Button::BeginAgain
         | Button::ShowRegion(_)
+        | Button::RegionOf(_)
+        | Button::Assign(..)
         | Button::ChangeRegion
         | Button::PhotosDone
         | Button::ReviewAnswers

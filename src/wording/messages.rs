@@ -95,7 +95,13 @@ impl Wording {
             Button::Refuse(_) => phrase("button-refuse"),
             Button::Tips => phrase("button-tips"),
             Button::BeginAgain => phrase("button-begin-again"),
-            Button::ShowRegion(region) => phrase(&format!("region-{}", region.id())),
+            Button::ShowRegion(region) | Button::Assign(_, region) => {
+                phrase(&format!("region-{}", region.id()))
+            }
+            Button::RegionOf(number) => {
+                let number = [("number", Number(number))];
+                self.phrases.phrase(language, "button-region-of", &number)
+            }
             Button::ChangeRegion => phrase("button-change-region"),
             Button::PhotosDone => phrase("button-photos-done"),
             Button::Done(_) => phrase("choices-done"),
@@ -171,10 +177,7 @@ impl Speaker<'_> {
             Message::AskPhoto { region, left } => vec![self.say_with(
                 "ask-photo",
                 &[
-                    (
-                        "region",
-                        Words(&self.say(&format!("region-{}", region.id()))),
-                    ),
+                    ("region", Words(&self.region(*region))),
                     ("left", Number(*left)),
                 ],
             )],
@@ -186,7 +189,19 @@ impl Speaker<'_> {
                 verdict,
                 is_soft,
                 then,
+                ..
             } => self.photo_judged(*number, *verdict, *is_soft, *then),
+            Message::Album { photos, then } => self.album(photos, *then),
+            Message::AskRegionOf { number } => {
+                vec![self.say_with("ask-region-of", &[("number", Number(*number))])]
+            }
+            Message::RegionAssigned { number, region } => vec![self.say_with(
+                "region-assigned",
+                &[
+                    ("number", Number(*number)),
+                    ("region", Words(&self.region(*region))),
+                ],
+            )],
             Message::PhotoFailed { number, .. } => {
                 vec![self.say_with("photo-failed", &[("number", Number(*number))])]
             }

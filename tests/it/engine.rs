@@ -61,6 +61,7 @@ fn consultation(photos: &[(u128, PhotoState)]) -> Consultation {
                 id: photo_id(*number),
                 region: Region::Crown,
                 state: state.clone(),
+                album: None,
             })
             .collect(),
         ..Consultation::new(ConsultationNumber(1))

@@ -9,6 +9,7 @@ mod contracts;
 mod crash;
 mod driver;
 mod engine;
+mod engine_albums;
 mod engine_commands;
 mod engine_marks;
 mod engine_withdrawal;

@@ -40,6 +40,10 @@ pub enum Button {
     BeginAgain,
     /// The next photo shows this region.
     ShowRegion(Region),
+    /// Which region does the photo of that number show?
+    RegionOf(usize),
+    /// The photo of that number shows this region.
+    Assign(usize, Region),
     /// Another region for the next photo.
     ChangeRegion,
     /// No more photos: on with the survey.
@@ -65,6 +69,9 @@ pub enum Button {
 }
 
 impl Button {
+    /// The highest number of a photo that a button can name; refused photos count too.
+    pub const MOST_NUMBERED: usize = 16;
+
     /// A short opaque name for the wire: ASCII, at most 64 bytes, the same for ever.
     pub fn token(self) -> String {
         match self {
@@ -76,6 +83,8 @@ impl Button {
             Self::Tips => "tips".to_owned(),
             Self::BeginAgain => "begin-again".to_owned(),
             Self::ShowRegion(region) => format!("region:{}", region.id()),
+            Self::RegionOf(number) => format!("region-of:{number}"),
+            Self::Assign(number, region) => format!("assign:{number}:{}", region.id()),
             Self::ChangeRegion => "change-region".to_owned(),
             Self::PhotosDone => "photos-done".to_owned(),
             Self::Done(question) => format!("done:{}", question.id()),
@@ -105,6 +114,10 @@ impl Button {
         }
         all.extend([Self::Tips, Self::BeginAgain]);
         all.extend(Region::ALL.into_iter().map(Self::ShowRegion));
+        for number in 1..=Self::MOST_NUMBERED {
+            all.push(Self::RegionOf(number));
+            all.extend(Region::ALL.map(|region| Self::Assign(number, region)));
+        }
         all.extend([Self::ChangeRegion, Self::PhotosDone]);
         for question in Question::ALL {
             all.extend([

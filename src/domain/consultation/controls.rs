@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    AfterPhoto, AfterTips, Asking, Button, Consent, Consultation, Language, Message, Purpose,
+    AfterPhoto, AfterTips, AlbumPhoto, Asking, Button, Consent, Consultation, Found, Language,
+    Message, Purpose,
 };
 use crate::domain::scalp::{Answer, Choice, Question, Region, Selection};
 
@@ -64,12 +65,7 @@ impl Message {
                     vec![vec![Button::NewConsultation], vec![Button::ReviewAnswers]]
                 }
             }),
-            Self::PhotoGuide | Self::AskRegion => Controls::of_buttons(
-                Region::ALL
-                    .chunks(3)
-                    .map(|row| row.iter().copied().map(Button::ShowRegion).collect())
-                    .collect(),
-            ),
+            Self::PhotoGuide | Self::AskRegion => regions(Button::ShowRegion),
             Self::AskPhoto { left, .. } => {
                 let mut buttons = vec![vec![Button::ChangeRegion]];
                 if *left < Consultation::MOST_PHOTOS {
@@ -80,9 +76,26 @@ impl Message {
                     ..Controls::of_buttons(buttons)
                 }
             }
-            Self::PhotoReceived { then, .. }
-            | Self::PhotoJudged { then, .. }
-            | Self::PhotoFailed { then, .. } => after_photo(*then),
+            Self::PhotoReceived {
+                number,
+                is_region_open,
+                then,
+            }
+            | Self::PhotoJudged {
+                number,
+                is_region_open,
+                then,
+                ..
+            } => after_photos(*then, is_region_open.then_some(*number).into_iter()),
+            Self::PhotoFailed { then, .. } => after_photos(*then, std::iter::empty()),
+            Self::Album { photos, then } => {
+                let usable = |photo: &AlbumPhoto| {
+                    (photo.found.is_usable() && photo.number <= Button::MOST_NUMBERED)
+                        .then_some(photo.number)
+                };
+                after_photos(*then, photos.iter().filter_map(usable))
+            }
+            Self::AskRegionOf { number } => regions(|region| Button::Assign(*number, region)),
             Self::Ask {
                 question,
                 answers,
@@ -116,6 +129,7 @@ impl Message {
             Self::CouldNotErase => Controls::column([Button::ConfirmErase]),
             Self::PhotoUnusable(_)
             | Self::TooManyPhotos { .. }
+            | Self::RegionAssigned { .. }
             | Self::SurveyDone
             | Self::WordsCut { .. }
             | Self::PreparingResult
@@ -131,9 +145,32 @@ impl Message {
     }
 
     /// Something is under way while this message is the newest.
-    pub const fn is_working(&self) -> bool {
+    pub fn is_working(&self) -> bool {
+        if let Self::Album { photos, .. } = self {
+            return photos.iter().any(|photo| photo.found == Found::Waiting);
+        }
         matches!(self, Self::PhotoReceived { .. } | Self::PreparingResult)
     }
+}
+
+/// The regions, as buttons.
+fn regions(button: impl Fn(Region) -> Button) -> Controls {
+    Controls::of_buttons(
+        Region::ALL
+            .chunks(3)
+            .map(|row| row.iter().copied().map(&button).collect())
+            .collect(),
+    )
+}
+
+/// What photos offer, and a button for each of them whose region can be told.
+fn after_photos(then: AfterPhoto, numbers: impl Iterator<Item = usize>) -> Controls {
+    let numbers: Vec<Button> = numbers.map(Button::RegionOf).collect();
+    let mut controls = after_photo(then);
+    controls
+        .buttons
+        .extend(numbers.chunks(2).map(<[_]>::to_vec));
+    controls
 }
 
 fn after_photo(then: AfterPhoto) -> Controls {

@@ -70,6 +70,8 @@ pub struct Photo {
     pub id: PhotoId,
     pub region: Region,
     pub state: PhotoState,
+    /// The first photo of those that it came with; `None` for a photo that came alone.
+    pub album: Option<PhotoId>,
 }
 
 impl Photo {

@@ -76,6 +76,8 @@ pub enum Message {
     /// The photo is here and is being looked at.
     PhotoReceived {
         number: usize,
+        /// The person has not said which region it shows.
+        is_region_open: bool,
         then: AfterPhoto,
     },
     /// What was found of one photo, before the result.
@@ -84,7 +86,23 @@ pub enum Message {
         verdict: Verdict,
         /// Usable, but a sharper one would help.
         is_soft: bool,
+        /// As while it was looked at; only for a photo that is of use.
+        is_region_open: bool,
         then: AfterPhoto,
+    },
+    /// What is known of the photos that came together, one line for each.
+    Album {
+        photos: Vec<AlbumPhoto>,
+        then: AfterPhoto,
+    },
+    /// Which region does that photo show?
+    AskRegionOf {
+        number: usize,
+    },
+    /// The region was noted.
+    RegionAssigned {
+        number: usize,
+        region: Region,
     },
     /// The photo could not be judged after several tries; the person may send it again.
     PhotoFailed {
@@ -157,6 +175,39 @@ pub enum Message {
     SurveyStopped,
     /// There is no consultation under way that could be stopped.
     NothingToCancel,
+}
+
+/// One photo of an album, as far as it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AlbumPhoto {
+    pub number: usize,
+    pub region: Region,
+    pub found: Found,
+}
+
+/// What was found of a photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// It is being looked at.
+    Waiting,
+    Judged {
+        verdict: Verdict,
+        /// Usable, but a sharper one would help.
+        is_soft: bool,
+    },
+    /// It could not be judged after several tries.
+    Failed,
+}
+
+impl Found {
+    /// Whether the photo is, or may yet be, of use.
+    pub const fn is_usable(self) -> bool {
+        match self {
+            Self::Waiting => true,
+            Self::Judged { verdict, .. } => verdict.is_usable(),
+            Self::Failed => false,
+        }
+    }
 }
 
 /// What a message about a photo offers next.

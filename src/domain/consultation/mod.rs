@@ -20,8 +20,8 @@ pub use controls::{Choices, Controls};
 pub use conversation::{Consent, Consultation, Conversation, Language, Photo, PhotoState, Stage};
 pub use event::{Effect, Event, FileReference, Mark, SentFile, Words};
 pub use message::{
-    AfterPhoto, AfterTips, Asking, Card, ConsultationNumber, Expected, Message, ResultSummary,
-    Unusable,
+    AfterPhoto, AfterTips, AlbumPhoto, Asking, Card, ConsultationNumber, Expected, Found, Message,
+    ResultSummary, Unusable,
 };
 pub use slot::Slot;
 pub use step::Step;

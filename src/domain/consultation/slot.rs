@@ -20,6 +20,10 @@ pub enum Slot {
     },
     /// What becomes of one photo.
     Photo(PhotoId),
+    /// What becomes of the photos that came together, by the first of them.
+    Album(PhotoId),
+    /// Which region a photo shows.
+    Region(PhotoId),
     /// The waiting for the result, and then the result.
     Result(ConsultationNumber),
     /// The guidance under the result.
@@ -43,6 +47,8 @@ impl Slot {
                 opening,
             } => format!("review:{}:{opening}", consultation.0),
             Self::Photo(photo) => format!("photo:{}", photo.0),
+            Self::Album(first) => format!("album:{}", first.0),
+            Self::Region(photo) => format!("region:{}", photo.0),
             Self::Result(consultation) => format!("result:{}", consultation.0),
             Self::Guidance(consultation) => format!("guidance:{}", consultation.0),
         }

@@ -7,7 +7,7 @@ use super::{
     Button, Consent, Consultation, ConsultationNumber, Conversation, Effect, Event, Expected,
     Language, Message, Purpose, SentFile, Slot, Stage, Unusable, Words,
 };
-use crate::domain::scalp::Answers;
+use crate::domain::scalp::{Answers, PhotoId};
 
 /// What comes out of a step.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,13 +90,7 @@ impl Turn {
             Event::AlbumArrived {
                 photos,
                 turned_away,
-            } => {
-                let arrived = photos.into_iter().map(Event::PhotoArrived);
-                let refused = turned_away.into_iter().map(Event::PhotoTurnedAway);
-                arrived
-                    .chain(refused)
-                    .fold(stage, |stage, event| self.take(stage, event))
-            }
+            } => self.take_album(stage, photos, turned_away),
             event => self.meet(stage, event),
         }
     }
@@ -113,6 +107,38 @@ impl Turn {
         } else {
             self.take(stage, Event::PhotoTurnedAway(Unusable::ConsentMissing))
         }
+    }
+
+    /// The photos of an album, and then what was turned away, each reason once.
+    fn take_album(
+        &mut self,
+        stage: Stage,
+        photos: Vec<PhotoId>,
+        turned_away: Vec<Unusable>,
+    ) -> Stage {
+        let mut reasons: Vec<Unusable> = Vec::new();
+        for reason in turned_away {
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
+        }
+        let stage = match photos[..] {
+            [] => stage,
+            [photo] => self.meet(stage, Event::PhotoArrived(photo)),
+            [..] => {
+                let turned_away = Vec::new();
+                self.meet(
+                    stage,
+                    Event::AlbumArrived {
+                        photos,
+                        turned_away,
+                    },
+                )
+            }
+        };
+        reasons.into_iter().fold(stage, |stage, reason| {
+            self.take(stage, Event::PhotoTurnedAway(reason))
+        })
     }
 
     fn meet(&mut self, stage: Stage, event: Event) -> Stage {
@@ -163,7 +189,7 @@ impl Turn {
             Stage::AwaitingEraseConfirmation { then } => {
                 erasing::awaiting_erase_confirmation(self, *then, event)
             }
-            Stage::Closed => erasing::closed(self, &event),
+            Stage::Closed => erasing::closed(self, event),
         }
     }
 

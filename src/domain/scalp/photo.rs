@@ -75,6 +75,19 @@ impl Verdict {
         Self::Unreadable,
     ];
 
+    /// Whether a photo counts among those of a consultation.
+    pub const fn is_usable(self) -> bool {
+        match self {
+            Self::Graded | Self::FromAfar => true,
+            Self::NotScalp
+            | Self::TooDark
+            | Self::Overexposed
+            | Self::Blurred
+            | Self::TooSmall
+            | Self::Unreadable => false,
+        }
+    }
+
     /// The name used in JSON, records and text keys.
     pub const fn id(self) -> &'static str {
         match self {

@@ -95,6 +95,8 @@ struct ConsultationRecord {
 struct PhotoRecord {
     id: Id,
     region: Name<Region>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    album: Option<Id>,
     #[serde(flatten)]
     state: PhotoStateRecord,
 }
@@ -305,6 +307,7 @@ impl From<&Consultation> for ConsultationRecord {
                 .map(|photo| PhotoRecord {
                     id: Id(photo.id.0),
                     region: Name(photo.region),
+                    album: photo.album.map(|first| Id(first.0)),
                     state: match &photo.state {
                         PhotoState::Waiting => PhotoStateRecord::Waiting,
                         PhotoState::Judged(judgement) => PhotoStateRecord::Judged {
@@ -332,6 +335,7 @@ impl From<ConsultationRecord> for Consultation {
                 .map(|photo| Photo {
                     id: PhotoId(photo.id.0),
                     region: photo.region.0,
+                    album: photo.album.map(|first| PhotoId(first.0)),
                     state: match photo.state {
                         PhotoStateRecord::Waiting => PhotoState::Waiting,
                         PhotoStateRecord::Judged { judgement } => {

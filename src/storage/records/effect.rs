@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::message::{MessageRecord, SlotRecord, SummaryRecord};
+use super::message::{MessageRecord, SummaryRecord};
 use super::names::{Id, Name};
+use super::slot::SlotRecord;
 use crate::domain::consultation::{ConsultationNumber, Effect, FileReference, Language, SentFile};
 use crate::domain::scalp::PhotoId;
 

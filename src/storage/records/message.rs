@@ -1,17 +1,17 @@
-//! Messages that wait to be sent, and the slots they go to.
+//! Messages that wait to be sent.
 
 use serde::{Deserialize, Serialize};
 
 use super::conversation::ConsentRecord;
 use super::guidance::GuidanceRecord;
-use super::names::{Id, Name, is_zero};
+use super::names::{Name, is_false};
+use super::photo::{AfterPhotoRecord, AlbumPhotoRecord, UnusableRecord};
 use super::scalp::{AnswersRecord, GradesRecord, ModelRecord};
 use crate::domain::consultation::{
-    AfterPhoto, AfterTips, Asking, Card, ConsultationNumber, Expected, Message, Purpose,
-    ResultSummary, Slot, Unusable,
+    AfterTips, Asking, Card, ConsultationNumber, Expected, Message, Purpose, ResultSummary,
 };
 use crate::domain::guidance::RedFlag;
-use crate::domain::scalp::{PhotoId, Question, Region, ScalpType, Verdict};
+use crate::domain::scalp::{Question, Region, ScalpType, Verdict};
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "message", rename_all = "snake_case")]
@@ -36,13 +36,28 @@ pub(super) enum MessageRecord {
     },
     PhotoReceived {
         number: usize,
+        #[serde(default, skip_serializing_if = "is_false")]
+        is_region_open: bool,
         then: AfterPhotoRecord,
     },
     PhotoJudged {
         number: usize,
         verdict: Name<Verdict>,
         is_soft: bool,
+        #[serde(default, skip_serializing_if = "is_false")]
+        is_region_open: bool,
         then: AfterPhotoRecord,
+    },
+    Album {
+        photos: Vec<AlbumPhotoRecord>,
+        then: AfterPhotoRecord,
+    },
+    AskRegionOf {
+        number: usize,
+    },
+    RegionAssigned {
+        number: usize,
+        region: Name<Region>,
     },
     PhotoFailed {
         number: usize,
@@ -102,26 +117,6 @@ pub(super) enum MessageRecord {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "offer", rename_all = "snake_case")]
-pub(super) enum AfterPhotoRecord {
-    More { left: usize, can_go_on: bool },
-    Nothing,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "unusable", rename_all = "snake_case")]
-pub(super) enum UnusableRecord {
-    Unreadable,
-    Empty,
-    Heic,
-    TooManyBytes { limit_megabytes: u32 },
-    TooManyPixels { limit_megapixels: u32 },
-    TooSmall { needed_pixels: u32 },
-    NotStored,
-    ConsentMissing,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct SummaryRecord {
     consultation: u32,
     grades: GradesRecord,
@@ -131,30 +126,11 @@ pub(super) struct SummaryRecord {
     model: ModelRecord,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "slot", rename_all = "snake_case")]
-pub(super) enum SlotRecord {
-    Survey {
-        consultation: u32,
-        #[serde(default, skip_serializing_if = "is_zero")]
-        opening: u32,
-    },
-    Review {
-        consultation: u32,
-        opening: u32,
-    },
-    Photo {
-        photo: Id,
-    },
-    Result {
-        consultation: u32,
-    },
-    Guidance {
-        consultation: u32,
-    },
-}
-
 impl From<&Message> for MessageRecord {
+    #[expect(
+        clippy::too_many_lines,
+        reason = "a list of everything is as long as it is"
+    )]
     fn from(message: &Message) -> Self {
         match message {
             Message::Hello => Self::Hello,
@@ -173,20 +149,36 @@ impl From<&Message> for MessageRecord {
                 region: Name(*region),
                 left: *left,
             },
-            Message::PhotoReceived { number, then } => Self::PhotoReceived {
+            Message::PhotoReceived {
+                number,
+                is_region_open,
+                then,
+            } => Self::PhotoReceived {
                 number: *number,
+                is_region_open: *is_region_open,
                 then: (*then).into(),
             },
             Message::PhotoJudged {
                 number,
                 verdict,
                 is_soft,
+                is_region_open,
                 then,
             } => Self::PhotoJudged {
                 number: *number,
+                is_region_open: *is_region_open,
                 verdict: Name(*verdict),
                 is_soft: *is_soft,
                 then: (*then).into(),
+            },
+            Message::Album { photos, then } => Self::Album {
+                photos: photos.iter().copied().map(Into::into).collect(),
+                then: (*then).into(),
+            },
+            Message::AskRegionOf { number } => Self::AskRegionOf { number: *number },
+            Message::RegionAssigned { number, region } => Self::RegionAssigned {
+                number: *number,
+                region: Name(*region),
             },
             Message::PhotoFailed { number, then } => Self::PhotoFailed {
                 number: *number,
@@ -264,20 +256,36 @@ impl From<MessageRecord> for Message {
                 region: region.0,
                 left,
             },
-            MessageRecord::PhotoReceived { number, then } => Self::PhotoReceived {
+            MessageRecord::PhotoReceived {
                 number,
+                is_region_open,
+                then,
+            } => Self::PhotoReceived {
+                number,
+                is_region_open,
                 then: then.into(),
             },
             MessageRecord::PhotoJudged {
                 number,
                 verdict,
                 is_soft,
+                is_region_open,
                 then,
             } => Self::PhotoJudged {
                 number,
+                is_region_open,
                 verdict: verdict.0,
                 is_soft,
                 then: then.into(),
+            },
+            MessageRecord::Album { photos, then } => Self::Album {
+                photos: photos.into_iter().map(Into::into).collect(),
+                then: then.into(),
+            },
+            MessageRecord::AskRegionOf { number } => Self::AskRegionOf { number },
+            MessageRecord::RegionAssigned { number, region } => Self::RegionAssigned {
+                number,
+                region: region.0,
             },
             MessageRecord::PhotoFailed { number, then } => Self::PhotoFailed {
                 number,
@@ -336,60 +344,6 @@ impl From<MessageRecord> for Message {
     }
 }
 
-impl From<AfterPhoto> for AfterPhotoRecord {
-    fn from(then: AfterPhoto) -> Self {
-        match then {
-            AfterPhoto::OfferMore { left, can_go_on } => Self::More { left, can_go_on },
-            AfterPhoto::Nothing => Self::Nothing,
-        }
-    }
-}
-
-impl From<AfterPhotoRecord> for AfterPhoto {
-    fn from(record: AfterPhotoRecord) -> Self {
-        match record {
-            AfterPhotoRecord::More { left, can_go_on } => Self::OfferMore { left, can_go_on },
-            AfterPhotoRecord::Nothing => Self::Nothing,
-        }
-    }
-}
-
-impl From<Unusable> for UnusableRecord {
-    fn from(reason: Unusable) -> Self {
-        match reason {
-            Unusable::Unreadable => Self::Unreadable,
-            Unusable::Empty => Self::Empty,
-            Unusable::Heic => Self::Heic,
-            Unusable::TooManyBytes { limit_megabytes } => Self::TooManyBytes { limit_megabytes },
-            Unusable::TooManyPixels { limit_megapixels } => {
-                Self::TooManyPixels { limit_megapixels }
-            }
-            Unusable::TooSmall { needed_pixels } => Self::TooSmall { needed_pixels },
-            Unusable::NotStored => Self::NotStored,
-            Unusable::ConsentMissing => Self::ConsentMissing,
-        }
-    }
-}
-
-impl From<UnusableRecord> for Unusable {
-    fn from(record: UnusableRecord) -> Self {
-        match record {
-            UnusableRecord::Unreadable => Self::Unreadable,
-            UnusableRecord::Empty => Self::Empty,
-            UnusableRecord::Heic => Self::Heic,
-            UnusableRecord::TooManyBytes { limit_megabytes } => {
-                Self::TooManyBytes { limit_megabytes }
-            }
-            UnusableRecord::TooManyPixels { limit_megapixels } => {
-                Self::TooManyPixels { limit_megapixels }
-            }
-            UnusableRecord::TooSmall { needed_pixels } => Self::TooSmall { needed_pixels },
-            UnusableRecord::NotStored => Self::NotStored,
-            UnusableRecord::ConsentMissing => Self::ConsentMissing,
-        }
-    }
-}
-
 impl From<&ResultSummary> for SummaryRecord {
     fn from(summary: &ResultSummary) -> Self {
         Self {
@@ -412,60 +366,6 @@ impl From<SummaryRecord> for ResultSummary {
             regions: record.regions.into_iter().map(|region| region.0).collect(),
             spots: record.spots,
             model: record.model.into(),
-        }
-    }
-}
-
-impl From<Slot> for SlotRecord {
-    fn from(slot: Slot) -> Self {
-        match slot {
-            Slot::Survey {
-                consultation,
-                opening,
-            } => Self::Survey {
-                consultation: consultation.0,
-                opening,
-            },
-            Slot::Review {
-                consultation,
-                opening,
-            } => Self::Review {
-                consultation: consultation.0,
-                opening,
-            },
-            Slot::Photo(photo) => Self::Photo { photo: Id(photo.0) },
-            Slot::Result(number) => Self::Result {
-                consultation: number.0,
-            },
-            Slot::Guidance(number) => Self::Guidance {
-                consultation: number.0,
-            },
-        }
-    }
-}
-
-impl From<SlotRecord> for Slot {
-    fn from(record: SlotRecord) -> Self {
-        match record {
-            SlotRecord::Survey {
-                consultation,
-                opening,
-            } => Self::Survey {
-                consultation: ConsultationNumber(consultation),
-                opening,
-            },
-            SlotRecord::Review {
-                consultation,
-                opening,
-            } => Self::Review {
-                consultation: ConsultationNumber(consultation),
-                opening,
-            },
-            SlotRecord::Photo { photo } => Self::Photo(PhotoId(photo.0)),
-            SlotRecord::Result { consultation } => Self::Result(ConsultationNumber(consultation)),
-            SlotRecord::Guidance { consultation } => {
-                Self::Guidance(ConsultationNumber(consultation))
-            }
         }
     }
 }

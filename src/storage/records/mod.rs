@@ -11,7 +11,9 @@ mod entry;
 mod guidance;
 mod message;
 mod names;
+mod photo;
 mod scalp;
+mod slot;
 
 use serde::{Deserialize, Serialize};
 

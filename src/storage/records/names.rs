@@ -41,6 +41,15 @@ fn of_name<T: Named>(name: &str) -> Option<T> {
         .find(|value| value.name() == name)
 }
 
+/// Whether a flag is left out of its record.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands in a reference"
+)]
+pub(super) const fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
 /// Whether a count is left out of its record.
 #[expect(
     clippy::trivially_copy_pass_by_ref,

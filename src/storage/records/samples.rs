@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::EntryContent;
 use crate::domain::consultation::{
     AfterPhoto, AfterTips, Asking, Card, Consent, Consultation, ConsultationNumber, Conversation,
-    Effect, Expected, FileReference, Language, Message, Photo, PhotoState, Purpose, ResultSummary,
-    SentFile, Slot, Stage, Unusable,
+    Effect, Expected, Language, Message, Photo, PhotoState, Purpose, ResultSummary, Slot, Stage,
+    Unusable,
 };
 use crate::domain::guidance::{CareLevel, Fixed, Guidance, Modifier, RedFlag, Snippet};
 use crate::domain::scalp::{
@@ -86,6 +86,7 @@ pub(super) fn consultation() -> Consultation {
                 id: photo_id(number),
                 region: Region::ALL[usize::try_from(number).unwrap() % Region::ALL.len()],
                 state,
+                album: None,
             })
             .collect(),
         answers: answers(),
@@ -212,6 +213,10 @@ fn guidance(care_level: CareLevel) -> Guidance {
     }
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "a list of everything is as long as it is"
+)]
 fn messages() -> Vec<Message> {
     let mut messages = vec![
         Message::Hello,
@@ -233,6 +238,7 @@ fn messages() -> Vec<Message> {
         },
         Message::PhotoReceived {
             number: 1,
+            is_region_open: false,
             then: AfterPhoto::OfferMore {
                 left: 3,
                 can_go_on: true,
@@ -274,6 +280,7 @@ fn messages() -> Vec<Message> {
         number: 1,
         verdict,
         is_soft: verdict == Verdict::Graded,
+        is_region_open: false,
         then: AfterPhoto::Nothing,
     }));
     messages.extend(
@@ -341,12 +348,6 @@ pub(super) fn effects() -> Vec<Effect> {
             summary: Box::new(summary(ScalpType::Good)),
             photo: photo_id(1),
             language: Language::English,
-        },
-        Effect::FetchPhotos {
-            files: vec![SentFile {
-                photo: photo_id(4),
-                file: FileReference("a reference".to_owned()),
-            }],
         },
         Effect::ForgetPhotos {
             photos: vec![photo_id(1), photo_id(u128::MAX)],

@@ -45,6 +45,7 @@ async fn a_conversation_is_found_by_its_address_and_its_id(stores: Stores) {
         id: photo_id(1),
         region: Region::Crown,
         state: PhotoState::Judged(Box::new(judgement([0, 1, 2, 3, 0, 1]))),
+        album: None,
     };
     let answer = Answer::Words("간지러워요".to_owned());
     let conversation = Conversation {

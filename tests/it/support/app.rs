@@ -294,6 +294,11 @@ impl TestApp {
         self.does(InboundWhat::PhotoReceived(photo)).await
     }
 
+    pub(crate) async fn sends_album(&self, photos: Vec<Vec<u8>>) -> Received {
+        self.sender.person(format!("<{} photos>", photos.len()));
+        self.does(InboundWhat::AlbumReceived(photos)).await
+    }
+
     /// What the person sees now. Fails when an effect is left or was given up.
     pub(crate) async fn transcript(&self) -> String {
         let effects = self.store.overview(1000).await.expect("the store works");

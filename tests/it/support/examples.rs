@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use dupi::domain::consultation::{
-    AfterPhoto, AfterTips, Asking, Button, Card, Command, Consent, Consultation,
-    ConsultationNumber, Event, Expected, FileReference, Language, Mark, Message, Photo, PhotoState,
-    Purpose, ResultSummary, SentFile, Stage, Unusable, Words,
+    AfterPhoto, AfterTips, AlbumPhoto, Asking, Button, Card, Command, Consent, Consultation,
+    ConsultationNumber, Event, Expected, FileReference, Found, Language, Mark, Message, Photo,
+    PhotoState, Purpose, ResultSummary, SentFile, Stage, Unusable, Words,
 };
 use dupi::domain::guidance::{RedFlag, RedFlags, advise};
 use dupi::domain::scalp::{
@@ -132,6 +132,7 @@ pub(crate) fn all_messages() -> Vec<Message> {
         Message::AskRegion,
         Message::PhotoReceived {
             number: 1,
+            is_region_open: true,
             then: more,
         },
         Message::PhotoFailed {
@@ -186,6 +187,7 @@ pub(crate) fn all_messages() -> Vec<Message> {
                 number: 1,
                 verdict,
                 is_soft: true,
+                is_region_open: then != AfterPhoto::Nothing,
                 then,
             });
         }
@@ -207,6 +209,35 @@ pub(crate) fn all_messages() -> Vec<Message> {
         ]
         .map(Message::PhotoUnusable),
     );
+    for region in Region::ALL {
+        messages.push(Message::RegionAssigned { number: 2, region });
+    }
+    messages.push(Message::AskRegionOf { number: 2 });
+    let found = Verdict::ALL
+        .map(|verdict| Found::Judged {
+            verdict,
+            is_soft: false,
+        })
+        .into_iter()
+        .chain([
+            Found::Failed,
+            Found::Judged {
+                verdict: Verdict::Graded,
+                is_soft: true,
+            },
+        ]);
+    let judged: Vec<AlbumPhoto> = (1..)
+        .zip(found)
+        .zip(Region::ALL.into_iter().cycle())
+        .map(|((number, found), region)| AlbumPhoto {
+            number,
+            region,
+            found,
+        })
+        .collect();
+    let mut waiting = judged.clone();
+    waiting[0].found = Found::Waiting;
+    messages.extend([judged, waiting].map(|photos| Message::Album { photos, then: more }));
     for question in Question::ALL {
         for asking in [Asking::InTurn, Asking::Again] {
             messages.push(Message::Ask {
@@ -253,21 +284,25 @@ fn photos() -> Vec<Photo> {
             id: photo_id(1),
             region: Region::Crown,
             state: PhotoState::Judged(Box::new(judgement([0, 1, 2, 3, 0, 1]))),
+            album: None,
         },
         Photo {
             id: photo_id(2),
             region: Region::Left,
             state: PhotoState::Waiting,
+            album: None,
         },
         Photo {
             id: photo_id(3),
             region: Region::Left,
             state: PhotoState::Judged(Box::new(refused(Verdict::TooDark))),
+            album: None,
         },
         Photo {
             id: photo_id(4),
             region: Region::Left,
             state: PhotoState::Failed,
+            album: None,
         },
     ]
 }
@@ -400,6 +435,20 @@ pub(crate) fn all_events() -> Vec<Event> {
         events.push(Event::Chosen {
             question,
             choices: [Choice::PriorityPrice].into(),
+        });
+    }
+    for (photos, turned_away) in [
+        (
+            vec![],
+            vec![Unusable::Heic, Unusable::Heic, Unusable::Empty],
+        ),
+        (vec![8], vec![Unusable::Heic]),
+        (vec![2, 7, 8], vec![]),
+        (vec![5, 6, 7, 8, 9], vec![Unusable::Empty]),
+    ] {
+        events.push(Event::AlbumArrived {
+            photos: photos.into_iter().map(photo_id).collect(),
+            turned_away,
         });
     }
     for number in [1, 2, 3, 9] {

@@ -110,6 +110,48 @@ async fn privacy_is_told_and_a_consent_withdrawn_after_the_result() {
 }
 
 #[tokio::test]
+async fn an_album_of_several_regions() {
+    let app = arrived(Language::Korean).await;
+    app.sends_album(vec![
+        photo_of([0, 0, 1, 0, 0, 2]),
+        photo_refused(Verdict::Blurred),
+        b"broken".to_vec(),
+        photo_of([0, 2, 0, 0, 0, 0]),
+    ])
+    .await;
+    app.presses(Button::RegionOf(1)).await;
+    app.presses(Button::Assign(1, Region::Crown)).await;
+    app.presses(Button::RegionOf(2)).await;
+    app.presses(Button::RegionOf(3)).await;
+    app.presses(Button::Assign(3, Region::Back)).await;
+    app.sends(photo_of([0; 6])).await;
+    app.presses(Button::Assign(4, Region::Left)).await;
+    app.presses(Button::PhotosDone).await;
+    for question in Question::ALL {
+        app.presses(Button::Skip(question)).await;
+    }
+    let transcript = app.transcript().await;
+    let (_, album) = transcript.split_once("> <4 photos>").expect("an album");
+    insta::assert_snapshot!(album);
+}
+
+#[tokio::test]
+async fn an_album_is_one_deed_and_its_second_delivery_changes_nothing() {
+    let app = arrived(Language::Korean).await;
+    let album = || dupi::ports::InboundWhat::AlbumReceived(vec![photo_of([1; 6]); 3]);
+    assert_eq!(app.does_again(90, album()).await, Received::Accepted);
+    let before = app.transcript().await;
+    assert_eq!(app.does_again(90, album()).await, Received::Repeated);
+    assert_eq!(app.transcript().await, before);
+    assert_eq!(app.grader.asked(), 3);
+    let nothing_usable = dupi::ports::InboundWhat::AlbumReceived(vec![Vec::new(); 2]);
+    assert!(matches!(
+        app.does_again(91, nothing_usable).await,
+        Received::PhotoTurnedAway(_)
+    ));
+}
+
+#[tokio::test]
 async fn several_photos_refused_and_usable_ones() {
     let app = arrived(Language::Korean).await;
     app.presses(Button::ShowRegion(Region::Left)).await;

@@ -238,9 +238,9 @@ export class Log {
   }
 }
 
-/** Whether an entry tells what becomes of a photo. */
+/** Whether an entry tells what becomes of a photo or an album. */
 function isPhoto(entry) {
-  return entry.slot?.startsWith("photo:") ?? false;
+  return /^(photo|album):/.test(entry.slot ?? "");
 }
 
 /** A paragraph's lines as blocks: an empty line begins a new block, "· " an item, "【…】" a heading. */

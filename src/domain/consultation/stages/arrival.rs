@@ -12,6 +12,7 @@ pub(in super::super) fn awaiting_first_contact(turn: &mut Turn, event: Event) ->
         Event::Opened { language } => turn.language = language,
         Event::Said(words) => turn.warn(&words),
         Event::PhotoArrived(photo) => forget(turn, photo),
+        Event::AlbumArrived { photos, .. } => turn.order(Effect::ForgetPhotos { photos }),
         // An outcome of what was ordered before everything was erased.
         Event::PhotoJudged { photo, .. } | Event::PhotoGradingFailed { photo } => {
             forget(turn, photo);
@@ -31,7 +32,6 @@ pub(in super::super) fn awaiting_first_contact(turn: &mut Turn, event: Event) ->
         | Event::Chosen { .. }
         | Event::Marked { .. }
         | Event::FilesAnnounced(_)
-        | Event::AlbumArrived { .. }
         | Event::PhotoTurnedAway(_) => {}
     }
     turn.say(Message::Hello);
@@ -126,6 +126,10 @@ fn unwelcome(turn: &mut Turn, event: Event) {
             forget(turn, photo);
             turn.say(Message::PhotoUnusable(Unusable::ConsentMissing));
         }
+        Event::AlbumArrived { photos, .. } => {
+            turn.order(Effect::ForgetPhotos { photos });
+            turn.say(Message::PhotoUnusable(Unusable::ConsentMissing));
+        }
         Event::PhotoTurnedAway(unusable) => turn.say(Message::PhotoUnusable(unusable)),
         Event::PhotoJudged { photo, .. } | Event::PhotoGradingFailed { photo } => {
             forget(turn, photo);
@@ -133,7 +137,6 @@ fn unwelcome(turn: &mut Turn, event: Event) {
         // Late and doubled presses, and outcomes that nobody waits for.
         Event::Opened { .. }
         | Event::FilesAnnounced(_)
-        | Event::AlbumArrived { .. }
         | Event::Pressed(_)
         | Event::Chosen { .. }
         | Event::Marked { .. }

@@ -32,30 +32,30 @@ pub(in super::super) fn awaiting_erase_confirmation(
         // Commands are obeyed before; going on with the consultation is a no.
         Event::Opened { .. }
         | Event::FilesAnnounced(_)
-        | Event::AlbumArrived { .. }
         | Event::Pressed(_)
         | Event::Chosen { .. }
         | Event::Marked { .. }
         | Event::Commanded(_)
         | Event::Said(_)
         | Event::PhotoArrived(_)
+        | Event::AlbumArrived { .. }
         | Event::PhotoTurnedAway(_) => turn.take(then, event),
     }
 }
 
-pub(in super::super) fn closed(turn: &mut Turn, event: &Event) -> Stage {
+pub(in super::super) fn closed(turn: &mut Turn, event: Event) -> Stage {
     match event {
         Event::ErasingFailed => turn.say(Message::CouldNotErase),
         Event::Pressed(Button::Erase | Button::ConfirmErase)
         | Event::Commanded(Command::Delete) => turn.order(Effect::ErasePerson),
+        Event::AlbumArrived { photos, .. } => turn.order(Effect::ForgetPhotos { photos }),
         Event::PhotoArrived(photo)
         | Event::PhotoJudged { photo, .. }
         | Event::PhotoGradingFailed { photo } => turn.order(Effect::ForgetPhotos {
-            photos: vec![*photo],
+            photos: vec![photo],
         }),
         Event::Opened { .. }
         | Event::FilesAnnounced(_)
-        | Event::AlbumArrived { .. }
         | Event::Pressed(_)
         | Event::Chosen { .. }
         | Event::Marked { .. }

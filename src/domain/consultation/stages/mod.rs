@@ -1,5 +1,6 @@
 //! One function per stage; every event is listed in each.
 
+pub(super) mod album;
 pub(super) mod arrival;
 pub(super) mod commands;
 pub(super) mod erasing;

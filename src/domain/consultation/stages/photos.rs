@@ -6,7 +6,7 @@ use super::super::{
     Stage,
 };
 use super::{result, survey};
-use crate::domain::scalp::{PhotoId, Region, Verdict};
+use crate::domain::scalp::{PhotoId, Region};
 
 pub(in super::super) fn awaiting_region(
     turn: &mut Turn,
@@ -38,6 +38,21 @@ pub(in super::super) fn awaiting_region(
                 region: Region::Unknown,
             }
         }
+        Event::AlbumArrived { photos, .. } => {
+            consultation.receive_album(turn, photos, Region::Unknown, Offer::More);
+            Stage::AwaitingPhoto {
+                consultation,
+                region: Region::Unknown,
+            }
+        }
+        Event::Pressed(Button::RegionOf(number)) => {
+            consultation.ask_region_of(turn, number);
+            Stage::AwaitingRegion { consultation }
+        }
+        Event::Pressed(Button::Assign(number, region)) => {
+            consultation.assign(turn, number, region, Offer::More);
+            Stage::AwaitingRegion { consultation }
+        }
         Event::PhotoJudged { photo, judgement } => {
             consultation.settle(turn, photo, PhotoState::Judged(judgement), Offer::More);
             Stage::AwaitingRegion { consultation }
@@ -59,7 +74,6 @@ pub(in super::super) fn awaiting_region(
         }
         Event::Opened { .. }
         | Event::FilesAnnounced(_)
-        | Event::AlbumArrived { .. }
         | Event::Pressed(_)
         | Event::Chosen { .. }
         | Event::Marked { .. }
@@ -78,6 +92,13 @@ pub(in super::super) fn awaiting_photo(
 ) -> Stage {
     match event {
         Event::PhotoArrived(photo) => consultation.receive(turn, photo, region, Offer::More),
+        Event::AlbumArrived { photos, .. } => {
+            consultation.receive_album(turn, photos, region, Offer::More);
+        }
+        Event::Pressed(Button::RegionOf(number)) => consultation.ask_region_of(turn, number),
+        Event::Pressed(Button::Assign(number, shown)) => {
+            consultation.assign(turn, number, shown, Offer::More);
+        }
         Event::PhotoJudged { photo, judgement } => {
             consultation.settle(turn, photo, PhotoState::Judged(judgement), Offer::More);
         }
@@ -118,7 +139,6 @@ pub(in super::super) fn awaiting_photo(
         }
         Event::Opened { .. }
         | Event::FilesAnnounced(_)
-        | Event::AlbumArrived { .. }
         | Event::Pressed(_)
         | Event::Chosen { .. }
         | Event::Marked { .. }
@@ -173,7 +193,7 @@ impl Consultation {
     fn usable_photos(&self) -> impl Iterator<Item = &Photo> {
         self.photos.iter().filter(|photo| match &photo.state {
             PhotoState::Waiting => true,
-            PhotoState::Judged(judgement) => is_usable(judgement.verdict),
+            PhotoState::Judged(judgement) => judgement.verdict.is_usable(),
             PhotoState::Failed => false,
         })
     }
@@ -202,14 +222,9 @@ impl Consultation {
             id: photo,
             region,
             state: PhotoState::Waiting,
+            album: None,
         });
-        turn.say_in(
-            Some(Slot::Photo(photo)),
-            Message::PhotoReceived {
-                number: self.photos.len(),
-                then: self.after_photo(offer),
-            },
-        );
+        self.tell_photo(turn, self.photos.len(), offer);
         turn.order(Effect::GradePhoto { photo });
     }
 
@@ -236,18 +251,7 @@ impl Consultation {
             return;
         };
         self.photos[index].state = found;
-        let then = self.after_photo(offer);
-        let number = index + 1;
-        let message = match &self.photos[index].state {
-            PhotoState::Judged(judgement) => Message::PhotoJudged {
-                number,
-                verdict: judgement.verdict,
-                is_soft: judgement.is_soft,
-                then,
-            },
-            PhotoState::Failed | PhotoState::Waiting => Message::PhotoFailed { number, then },
-        };
-        turn.say_in(Some(Slot::Photo(photo)), message);
+        self.tell_photo(turn, index + 1, offer);
         if self.photos[index].grades().is_none() {
             turn.order(Effect::ForgetPhotos {
                 photos: vec![photo],
@@ -255,7 +259,39 @@ impl Consultation {
         }
     }
 
-    fn after_photo(&self, offer: Offer) -> AfterPhoto {
+    /// Tells what is known of the photo of that number, in its own place or its album's.
+    pub(in super::super) fn tell_photo(&self, turn: &mut Turn, number: usize, offer: Offer) {
+        let Some(photo) = number
+            .checked_sub(1)
+            .and_then(|index| self.photos.get(index))
+        else {
+            return;
+        };
+        if let Some(first) = photo.album {
+            self.tell_album(turn, first, offer);
+            return;
+        }
+        let then = self.after_photo(offer);
+        let is_region_open = photo.region == Region::Unknown && number <= Button::MOST_NUMBERED;
+        let message = match &photo.state {
+            PhotoState::Waiting => Message::PhotoReceived {
+                number,
+                is_region_open,
+                then,
+            },
+            PhotoState::Judged(judgement) => Message::PhotoJudged {
+                number,
+                verdict: judgement.verdict,
+                is_soft: judgement.is_soft,
+                is_region_open: is_region_open && judgement.verdict.is_usable(),
+                then,
+            },
+            PhotoState::Failed => Message::PhotoFailed { number, then },
+        };
+        turn.say_in(Some(Slot::Photo(photo.id)), message);
+    }
+
+    pub(super) fn after_photo(&self, offer: Offer) -> AfterPhoto {
         match offer {
             Offer::More => AfterPhoto::OfferMore {
                 left: self.places_left(),
@@ -263,17 +299,5 @@ impl Consultation {
             },
             Offer::Nothing => AfterPhoto::Nothing,
         }
-    }
-}
-
-const fn is_usable(verdict: Verdict) -> bool {
-    match verdict {
-        Verdict::Graded | Verdict::FromAfar => true,
-        Verdict::NotScalp
-        | Verdict::TooDark
-        | Verdict::Overexposed
-        | Verdict::Blurred
-        | Verdict::TooSmall
-        | Verdict::Unreadable => false,
     }
 }

@@ -65,6 +65,21 @@ pub(in super::super) fn awaiting_grades(
         Event::PhotoGradingFailed { photo } => {
             consultation.settle(turn, photo, PhotoState::Failed, Offer::Nothing);
         }
+        // The card is not being drawn yet: it will tell the region.
+        Event::Pressed(Button::RegionOf(number)) => {
+            consultation.ask_region_of(turn, number);
+            return Stage::AwaitingGrades {
+                consultation,
+                region,
+            };
+        }
+        Event::Pressed(Button::Assign(number, shown)) => {
+            consultation.assign(turn, number, shown, Offer::Nothing);
+            return Stage::AwaitingGrades {
+                consultation,
+                region,
+            };
+        }
         other => {
             while_preparing(turn, &mut consultation, region, other);
             return Stage::AwaitingGrades {
@@ -157,6 +172,14 @@ pub(in super::super) fn awaiting_wish(
                 region,
             };
         }
+        Event::AlbumArrived { photos, .. } => {
+            let mut next = turn.next_consultation(consultation.answers.habits());
+            next.receive_album(turn, photos, region, Offer::More);
+            return Stage::AwaitingPhoto {
+                consultation: next,
+                region,
+            };
+        }
         Event::Pressed(Button::ReviewAnswers) => {
             consultation.openings += 1;
             return survey::correct(turn, consultation, region, None);
@@ -178,7 +201,6 @@ pub(in super::super) fn awaiting_wish(
         }
         Event::Opened { .. }
         | Event::FilesAnnounced(_)
-        | Event::AlbumArrived { .. }
         | Event::Pressed(_)
         | Event::Chosen { .. }
         | Event::Marked { .. }
@@ -205,6 +227,14 @@ pub(in super::super) fn awaiting_return(turn: &mut Turn, habits: Answers, event:
                 region: Region::Unknown,
             };
         }
+        Event::AlbumArrived { photos, .. } => {
+            let mut next = turn.next_consultation(habits);
+            next.receive_album(turn, photos, Region::Unknown, Offer::More);
+            return Stage::AwaitingPhoto {
+                consultation: next,
+                region: Region::Unknown,
+            };
+        }
         Event::Pressed(Button::Tips) => give_tips(turn),
         Event::PhotoTurnedAway(unusable) => turn.say(Message::PhotoUnusable(unusable)),
         Event::Said(words) => turn.answer_words(&words, Expected::Button),
@@ -215,7 +245,6 @@ pub(in super::super) fn awaiting_return(turn: &mut Turn, habits: Answers, event:
         }
         Event::Opened { .. }
         | Event::FilesAnnounced(_)
-        | Event::AlbumArrived { .. }
         | Event::Pressed(_)
         | Event::Chosen { .. }
         | Event::Marked { .. }
@@ -239,13 +268,15 @@ pub(in super::super) fn begin_anew(turn: &mut Turn, habits: Answers) -> Stage {
 fn while_preparing(turn: &mut Turn, consultation: &mut Consultation, region: Region, event: Event) {
     match event {
         Event::PhotoArrived(photo) => consultation.receive(turn, photo, region, Offer::Nothing),
+        Event::AlbumArrived { photos, .. } => {
+            consultation.receive_album(turn, photos, region, Offer::Nothing);
+        }
         Event::PhotoTurnedAway(unusable) => turn.say(Message::PhotoUnusable(unusable)),
         Event::Said(words) => {
             consultation.hear(turn, &words, Expected::Patience);
         }
         Event::Opened { .. }
         | Event::FilesAnnounced(_)
-        | Event::AlbumArrived { .. }
         | Event::Pressed(_)
         | Event::Chosen { .. }
         | Event::Marked { .. }

@@ -73,6 +73,13 @@ pub(in super::super) fn awaiting_answer(
             consultation.hear(turn, &words, Expected::Button);
         }
         Event::PhotoArrived(photo) => consultation.receive(turn, photo, region, Offer::Nothing),
+        Event::AlbumArrived { photos, .. } => {
+            consultation.receive_album(turn, photos, region, Offer::Nothing);
+        }
+        Event::Pressed(Button::RegionOf(number)) => consultation.ask_region_of(turn, number),
+        Event::Pressed(Button::Assign(number, shown)) => {
+            consultation.assign(turn, number, shown, Offer::Nothing);
+        }
         Event::PhotoTurnedAway(unusable) => turn.say(Message::PhotoUnusable(unusable)),
         Event::PhotoJudged { photo, judgement } => {
             consultation.settle(turn, photo, PhotoState::Judged(judgement), Offer::Nothing);
@@ -82,7 +89,6 @@ pub(in super::super) fn awaiting_answer(
         }
         Event::Opened { .. }
         | Event::FilesAnnounced(_)
-        | Event::AlbumArrived { .. }
         | Event::Pressed(_)
         | Event::Marked { .. }
         | Event::Commanded(_)
@@ -153,7 +159,10 @@ pub(in super::super) fn awaiting_correction(
             };
         }
         // Whatever else is wished leaves the review as it is.
-        other @ (Event::Pressed(_) | Event::PhotoArrived(_) | Event::PhotoTurnedAway(_)) => {
+        other @ (Event::Pressed(_)
+        | Event::PhotoArrived(_)
+        | Event::AlbumArrived { .. }
+        | Event::PhotoTurnedAway(_)) => {
             let wish = result::awaiting_wish(turn, consultation, region, other);
             return match wish {
                 Stage::AwaitingWish {
@@ -179,7 +188,6 @@ pub(in super::super) fn awaiting_correction(
         }
         Event::Opened { .. }
         | Event::FilesAnnounced(_)
-        | Event::AlbumArrived { .. }
         | Event::Chosen { .. }
         | Event::Marked { .. }
         | Event::Commanded(_)
