@@ -6,5 +6,6 @@
 
 pub mod health;
 pub mod pace;
+pub mod telegram;
 pub mod text;
 pub mod web;

@@ -1,0 +1,243 @@
+//! The webhook: Telegram calls us, and is answered when the update is done.
+//!
+//! Whoever does not know the secret is turned away before anything of the call is read.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::post;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use secrecy::{ExposeSecret as _, SecretString};
+use sha2::Sha256;
+use teloxide_core::payloads::SetWebhookSetters as _;
+use teloxide_core::prelude::Requester as _;
+use teloxide_core::types::Update;
+use tokio::net::TcpListener;
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+
+use super::TelegramError;
+use super::api::{Api, CallError, answered};
+use super::backoff::Backoff;
+use super::intake::Intake;
+use super::poll::WANTED;
+use super::profile::Profile;
+use crate::channels::health::ChannelHealth;
+
+const SECRET_HEADER: &str = "X-Telegram-Bot-Api-Secret-Token";
+/// Telegram's own updates are far smaller.
+const MOST_BYTES: usize = 1024 * 1024;
+/// How often Telegram is asked whether it still calls us.
+const LOOK_AGAIN: Duration = Duration::from_secs(30);
+const PATIENCE_AT_SHUTDOWN: Duration = Duration::from_secs(5);
+
+/// What Telegram shows us with every call.
+#[derive(Clone)]
+pub(super) struct Secret {
+    hash: Hmac<Sha256>,
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Secret(…)")
+    }
+}
+
+impl Secret {
+    pub(super) fn of(token: &SecretString) -> Self {
+        let hash = Hmac::new_from_slice(token.expose_secret().as_bytes());
+        let mut hash: Hmac<Sha256> = hash.expect("a key of any length will do");
+        hash.update(b"webhook");
+        Self { hash }
+    }
+
+    /// 64 hexadecimal digits.
+    fn text(&self) -> String {
+        let digest = self.hash.clone().finalize().into_bytes();
+        digest.iter().fold(String::new(), |mut text, byte| {
+            use std::fmt::Write as _;
+            write!(text, "{byte:02x}").expect("a string takes everything");
+            text
+        })
+    }
+
+    /// Compared in constant time: as hashes of what is the same or not.
+    fn is(&self, shown: &[u8]) -> bool {
+        let hash = |text: &[u8]| {
+            let mut hash = self.hash.clone();
+            hash.update(text);
+            hash
+        };
+        let shown = hash(shown).finalize().into_bytes();
+        hash(self.text().as_bytes()).verify_slice(&shown).is_ok()
+    }
+}
+
+/// The webhook's server, and the watch over it.
+pub(super) struct Webhook {
+    pub(super) api: Api,
+    pub(super) intake: Intake,
+    pub(super) profile: Profile,
+    pub(super) health: ChannelHealth,
+    pub(super) secret: Secret,
+    pub(super) shutdown: CancellationToken,
+}
+
+impl Webhook {
+    /// Serves until the shutdown, or until Telegram does not know the token any more.
+    pub(super) async fn run(self, url: &str, address: SocketAddr) -> Result<(), TelegramError> {
+        let bad_url = || TelegramError::BadAddress {
+            address: url.to_owned(),
+        };
+        let set_webhook = {
+            let target = url.parse().map_err(|_| bad_url())?;
+            let bot = self.api.bot();
+            let request = bot.set_webhook(target).allowed_updates(WANTED);
+            request.secret_token(self.secret.text())
+        };
+        let path = set_webhook.url.path().to_owned();
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|source| TelegramError::NoListener { address, source })?;
+        let shutdown = self.shutdown.clone();
+        let calls = Arc::new(Calls {
+            intake: self.intake.clone(),
+            health: self.health.clone(),
+            secret: self.secret.clone(),
+        });
+        let serving = axum::serve(listener, routes(&path, calls))
+            .with_graceful_shutdown(shutdown.clone().cancelled_owned());
+        let too_long = async {
+            shutdown.cancelled().await;
+            sleep(PATIENCE_AT_SHUTDOWN).await;
+        };
+        let watching = async {
+            tokio::select! {
+                () = shutdown.cancelled() => Ok(()),
+                ended = self.watch(set_webhook, url) => ended,
+            }
+        };
+        let serving = async {
+            tokio::select! {
+                served = serving => {
+                    served.map_err(|source| TelegramError::NoListener { address, source })
+                }
+                () = too_long => Ok(()),
+            }
+        };
+        tokio::try_join!(serving, watching).map(|_| ())
+    }
+
+    /// Tells Telegram where to call, and sees to it that this stays so.
+    async fn watch<R>(&self, set_webhook: R, url: &str) -> Result<(), TelegramError>
+    where
+        R: teloxide_core::requests::Request<Err = teloxide_core::RequestError> + Clone + Send,
+    {
+        let mut backoff = Backoff::default();
+        loop {
+            let wait = match self.look(set_webhook.clone(), url).await {
+                Ok(()) => {
+                    self.health.beat(Instant::now());
+                    if backoff.reset() {
+                        tracing::info!("Telegram is heard again");
+                        self.profile.refresh();
+                    }
+                    LOOK_AGAIN
+                }
+                Err(CallError::TokenRefused) => return Err(TelegramError::TokenRefused),
+                Err(CallError::Refused { reason }) => {
+                    return Err(TelegramError::WebhookRefused { reason });
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "Telegram does not answer; trying again");
+                    backoff.next()
+                }
+            };
+            sleep(wait).await;
+        }
+    }
+
+    async fn look<R>(&self, set_webhook: R, url: &str) -> Result<(), CallError>
+    where
+        R: teloxide_core::requests::Request<Err = teloxide_core::RequestError> + Send,
+    {
+        let info = answered(self.api.bot().get_webhook_info()).await?;
+        if info.url.is_none_or(|set| set.as_str() != url) {
+            answered(set_webhook).await?;
+            tracing::info!("Told Telegram where to call");
+        } else if let Some(error) = info.last_error_message
+            && info.pending_update_count > 0
+        {
+            tracing::warn!(
+                error,
+                waiting = info.pending_update_count,
+                "Telegram could not bring updates to the webhook"
+            );
+        }
+        Ok(())
+    }
+}
+
+struct Calls {
+    intake: Intake,
+    health: ChannelHealth,
+    secret: Secret,
+}
+
+fn routes(path: &str, calls: Arc<Calls>) -> Router {
+    Router::new()
+        .route(path, post(take))
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .layer(from_fn_with_state(calls.clone(), admit))
+        .with_state(calls)
+}
+
+async fn admit(
+    State(calls): State<Arc<Calls>>,
+    headers: HeaderMap,
+    request: Request,
+    next: Next,
+) -> Response {
+    let shown = headers.get(SECRET_HEADER).map(HeaderValue::as_bytes);
+    if shown.is_some_and(|shown| calls.secret.is(shown)) {
+        next.run(request).await
+    } else {
+        StatusCode::UNAUTHORIZED.into_response()
+    }
+}
+
+async fn take(State(calls): State<Arc<Calls>>, body: Bytes) -> StatusCode {
+    let Ok(update) = serde_json::from_slice::<Update>(&body) else {
+        tracing::warn!("A call to the webhook is no update");
+        return StatusCode::BAD_REQUEST;
+    };
+    calls.health.beat(Instant::now());
+    let done = calls.intake.bring(update).await;
+    match done.await {
+        Ok(()) => StatusCode::OK,
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_secret_itself_is_the_secret() {
+        let secret = Secret::of(&SecretString::from("12:token"));
+        assert_eq!(secret.text().len(), 64);
+        assert!(secret.is(secret.text().as_bytes()));
+        assert!(!secret.is(b""));
+        assert!(!secret.is(&secret.text().as_bytes()[..63]));
+        let other = Secret::of(&SecretString::from("13:token"));
+        assert!(!secret.is(other.text().as_bytes()));
+    }
+}
