@@ -4,6 +4,7 @@
 //! the channel's own form. It decides nothing about the consultation, keeps no state of its own
 //! besides what the wire needs, and never uses another module of the outer ring.
 
+pub mod discord;
 pub mod health;
 pub mod pace;
 pub mod telegram;

@@ -23,6 +23,10 @@ const KOREAN: Files = &[
         "ko/messenger.ftl",
         include_str!("../../locales/ko/messenger.ftl"),
     ),
+    (
+        "ko/discord.ftl",
+        include_str!("../../locales/ko/discord.ftl"),
+    ),
 ];
 
 const ENGLISH: Files = &[
@@ -36,6 +40,10 @@ const ENGLISH: Files = &[
     (
         "en/messenger.ftl",
         include_str!("../../locales/en/messenger.ftl"),
+    ),
+    (
+        "en/discord.ftl",
+        include_str!("../../locales/en/discord.ftl"),
     ),
 ];
 

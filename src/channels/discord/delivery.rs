@@ -1,0 +1,332 @@
+//! One message on its way: part after part, along whichever way is open, once each.
+
+use serde_json::{Value, json};
+
+use super::http::CallError;
+use super::layout::Part;
+use super::notebook::{Notebook, Sent, said_note, sent_note, slot_note};
+use super::place::{Original, Pass, Reply, Spot, Standing, Way, way};
+use super::sender::{Failure, SenderParts, call, id, open_direct, told_of_store};
+use super::wire::Counted;
+use crate::ports::{Outgoing, SendError};
+use crate::wording::Argument;
+
+/// How many ways are tried for one part before it is put back.
+const MOST_TRIES: usize = 6;
+
+/// Discord's codes that lead to another way.
+const UNKNOWN_CHANNEL: i64 = 10_003;
+const UNKNOWN_MESSAGE: i64 = 10_008;
+const UNKNOWN_WEBHOOK: i64 = 10_015;
+const UNKNOWN_INTERACTION: i64 = 10_062;
+const INVALID_TOKEN: i64 = 50_027;
+/// An ephemeral message of an interaction that is over, or of somebody else's.
+const NOT_EDITABLE: i64 = 50_005;
+/// The person takes no direct messages from us.
+const CLOSED: [i64; 4] = [50_007, 50_278, 20_009, 50_033];
+
+/// One message on its way to one person.
+pub(super) struct Delivery<'a> {
+    parts: &'a SenderParts,
+    outgoing: &'a Outgoing,
+    notebook: Notebook<'a>,
+    person: u64,
+    reply: Reply,
+    standing: Option<Standing>,
+    sent: Sent,
+}
+
+impl<'a> Delivery<'a> {
+    pub(super) async fn new(
+        parts: &'a SenderParts,
+        outgoing: &'a Outgoing,
+        person: u64,
+        reply: Reply,
+    ) -> Result<Self, SendError> {
+        let notebook = parts.notebook(outgoing.conversation);
+        let standing = match outgoing.slot {
+            Some(slot) => notebook.standing(slot).await.map_err(told_of_store)?,
+            None => None,
+        };
+        let sent = notebook.sent(outgoing.id).await.map_err(told_of_store)?;
+        Ok(Self {
+            parts,
+            outgoing,
+            notebook,
+            person,
+            reply,
+            standing,
+            sent,
+        })
+    }
+
+    /// The direct-message channel in which the person is.
+    pub(super) fn direct(&self) -> Option<u64> {
+        self.reply.direct
+    }
+
+    /// Says what was not said yet.
+    pub(super) async fn deliver(&mut self, shown: Vec<Part>) -> Result<(), Failure> {
+        for (number, part) in shown.iter().enumerate().skip(self.sent.parts) {
+            let (message, spot) = self.say(number, part).await?;
+            self.keep(number, message, spot).await?;
+        }
+        Ok(())
+    }
+
+    /// Says one part; tells where it stands.
+    async fn say(&mut self, number: usize, part: &Part) -> Result<(u64, Spot), Failure> {
+        let mut last = CallError::Broken { status: 0 };
+        for _ in 0..MOST_TRIES {
+            let now = self.parts.clock.now().as_millisecond();
+            let standing = self.standing.as_ref().and_then(|standing| {
+                let message = standing.messages.get(number)?;
+                Some((&standing.spot, *message))
+            });
+            let way = way(&self.reply, standing, now);
+            let error = match self.go(&way, number, part).await {
+                Ok(answer) => {
+                    let message =
+                        id(&answer).ok_or(Failure::Call(CallError::Broken { status: 200 }))?;
+                    return Ok((message, self.spot(&way)));
+                }
+                Err(Failure::Refused(error)) => error,
+                Err(Failure::Call(error)) if error.is_unauthorized() => error,
+                Err(other) => return Err(other),
+            };
+            self.turn_back(&way, &error).await?;
+            last = error;
+        }
+        Err(Failure::Call(last))
+    }
+
+    /// Makes the call of that way.
+    async fn go(&mut self, way: &Way, number: usize, part: &Part) -> Result<Value, Failure> {
+        let mut body = part.body();
+        let way = match way {
+            Way::OpenDirect => &Way::Post {
+                channel: self.begin_direct().await?,
+            },
+            other => other,
+        };
+        if matches!(way, Way::Post { .. }) {
+            body["nonce"] = self.parts.ids.nonce(self.outgoing.id, number).into();
+            body["enforce_nonce"] = true.into();
+        }
+        let (counted, call) = call(way, body);
+        let call = call.with_files(part.files());
+        let answered = self.parts.wire.call(counted, call).await;
+        answered.map_err(Failure::of)
+    }
+
+    /// A direct message is begun, or the one known is gone on with.
+    async fn begin_direct(&mut self) -> Result<u64, Failure> {
+        if let Some(channel) = self.reply.direct {
+            return Ok(channel);
+        }
+        let known = self.notebook.direct().await.map_err(Failure::Store)?;
+        let channel = match known {
+            Some(channel) => channel,
+            None => {
+                let begun = open_direct(&self.parts.wire, self.person).await;
+                let channel = begun.map_err(Failure::of)?;
+                let kept = self.notebook.keep_direct(channel).await;
+                kept.map_err(Failure::Store)?;
+                channel
+            }
+        };
+        self.reply.direct = Some(channel);
+        Ok(channel)
+    }
+
+    fn spot(&self, way: &Way) -> Spot {
+        match (way, self.reply.direct) {
+            (Way::EditInChannel { channel, .. } | Way::Post { channel }, _) => {
+                Spot::Channel(*channel)
+            }
+            (_, Some(channel)) => Spot::Channel(channel),
+            (Way::EditAside { pass, .. } | Way::EditOriginal(pass) | Way::FollowUp(pass), None) => {
+                Spot::Aside(pass.clone())
+            }
+            (Way::OpenDirect, None) => unreachable!("a direct message that was sent has a channel"),
+        }
+    }
+
+    /// Remembers that a part was said, where it stands, and that nobody waits for it any more.
+    async fn keep(&mut self, number: usize, message: u64, spot: Spot) -> Result<(), Failure> {
+        self.sent = Sent { parts: number + 1 };
+        let mut notes = vec![sent_note(self.outgoing.id, self.sent)];
+        if let Some(pass) = &mut self.reply.pass
+            && pass.original == Original::Awaited
+        {
+            pass.original = Original::Said;
+            notes.push(said_note(pass.interaction));
+        }
+        if let Some(slot) = self.outgoing.slot {
+            // What stands elsewhere is left behind as soon as the first part is not there any more.
+            let is_there = |standing: &Standing| match (&standing.spot, &spot) {
+                (Spot::Channel(before), Spot::Channel(now)) => before == now,
+                (Spot::Aside(_), Spot::Aside(_)) => true,
+                (Spot::Channel(_), Spot::Aside(_)) | (Spot::Aside(_), Spot::Channel(_)) => false,
+            };
+            let standing = self.standing.take();
+            let mut messages = match standing.filter(|one| number > 0 || is_there(one)) {
+                Some(standing) => standing.messages,
+                None => Vec::new(),
+            };
+            match messages.get_mut(number) {
+                Some(before) => *before = message,
+                None => messages.push(message),
+            }
+            let standing = Standing { messages, spot };
+            notes.push(slot_note(slot, &standing));
+            self.standing = Some(standing);
+        }
+        self.notebook.keep(notes).await.map_err(Failure::Store)
+    }
+
+    /// After a refusal: closes the way that led nowhere, or tells that there is none.
+    async fn turn_back(&mut self, way: &Way, error: &CallError) -> Result<(), Failure> {
+        let code = error.code().unwrap_or(0);
+        let is_by_pass = matches!(
+            way,
+            Way::EditOriginal(_) | Way::EditAside { .. } | Way::FollowUp(_)
+        );
+        match code {
+            _ if CLOSED.contains(&code) => {
+                self.hint().await?;
+                Err(Failure::PersonGone)
+            }
+            UNKNOWN_WEBHOOK | INVALID_TOKEN | UNKNOWN_INTERACTION if is_by_pass => {
+                self.give_up_pass(way);
+                Ok(())
+            }
+            _ if is_by_pass && error.is_unauthorized() => {
+                self.give_up_pass(way);
+                Ok(())
+            }
+            UNKNOWN_MESSAGE | NOT_EDITABLE => {
+                self.give_up_message(way);
+                Ok(())
+            }
+            UNKNOWN_CHANNEL if !is_by_pass => {
+                self.reply.direct = None;
+                self.reply.pass = None;
+                self.standing = None;
+                self.notebook.forget_direct().await.map_err(Failure::Store)
+            }
+            _ => {
+                let CallError::Refused {
+                    status,
+                    code,
+                    reason,
+                } = error
+                else {
+                    return Ok(());
+                };
+                tracing::warn!(
+                    effect.id = %self.outgoing.id.0, status, code, reason,
+                    "Discord refused a message"
+                );
+                if *status == 400 || *status == 413 {
+                    let components = reason.starts_with("components");
+                    return Err(Failure::Misshapen { components });
+                }
+                if *status == 401 {
+                    return Err(Failure::Call(CallError::Broken { status: 401 }));
+                }
+                Err(Failure::Refused(CallError::Refused {
+                    status: *status,
+                    code: *code,
+                    reason: reason.clone(),
+                }))
+            }
+        }
+    }
+
+    fn give_up_pass(&mut self, way: &Way) {
+        let is_spent = |pass: &Pass, spent: &Pass| pass.token == spent.token;
+        let (Way::EditOriginal(spent) | Way::EditAside { pass: spent, .. } | Way::FollowUp(spent)) =
+            way
+        else {
+            return;
+        };
+        if self
+            .reply
+            .pass
+            .as_ref()
+            .is_some_and(|pass| is_spent(pass, spent))
+        {
+            self.reply.pass = None;
+        }
+        if let Some(Standing {
+            spot: Spot::Aside(pass),
+            ..
+        }) = &self.standing
+            && is_spent(pass, spent)
+        {
+            self.standing = None;
+        }
+    }
+
+    /// A message that is not there (any more) is said anew.
+    fn give_up_message(&mut self, way: &Way) {
+        match way {
+            Way::EditOriginal(_) => {
+                if let Some(pass) = &mut self.reply.pass {
+                    pass.original = Original::Said;
+                }
+                self.standing = None;
+            }
+            Way::EditAside { .. } | Way::EditInChannel { .. } => self.standing = None,
+            Way::FollowUp(_) | Way::Post { .. } | Way::OpenDirect => self.reply.pass = None,
+        }
+    }
+
+    /// Tells a person who takes no direct messages that something waits, once, and nothing of what.
+    async fn hint(&mut self) -> Result<(), Failure> {
+        let after = match (&self.reply.aside, &self.reply.pass) {
+            (Some(pass), _) | (None, Some(pass)) => pass.interaction,
+            (None, None) => 0,
+        };
+        if self.notebook.hinted().await.map_err(Failure::Store)? == Some(after) {
+            return Ok(());
+        }
+        let now = self.parts.clock.now().as_millisecond();
+        let language = self.outgoing.language;
+        let aside = self.reply.aside.as_ref().filter(|pass| pass.is_good(now));
+        let (counted, call) = match (aside, self.reply.guild_channel) {
+            (Some(pass), _) => {
+                let text = self.parts.phrase(language, "discord-direct-closed");
+                let way = Way::FollowUp(pass.clone());
+                call(&way, Part::text(text).body())
+            }
+            (None, Some(channel)) => {
+                let mention = format!("<@{}>", self.person);
+                let text = self.parts.wording.phrases().phrase(
+                    language,
+                    "discord-something-waits",
+                    &[("person", Argument::Text(&mention))],
+                );
+                let mut body = Part::text(text).body();
+                body["allowed_mentions"] =
+                    json!({ "parse": [], "users": [self.person.to_string()] });
+                let (_, call) = call(&Way::Post { channel }, body);
+                (Counted::Guild(channel), call)
+            }
+            (None, None) => return Ok(()),
+        };
+        match self.parts.wire.call(counted, call).await {
+            Ok(_) => {}
+            // We may not write there: the person finds out when they come back.
+            Err(error @ CallError::Refused { .. }) => {
+                tracing::info!(code = error.code(), "A hint could not be given");
+            }
+            Err(error) => return Err(Failure::of(error)),
+        }
+        self.notebook
+            .keep_hinted(after)
+            .await
+            .map_err(Failure::Store)
+    }
+}

@@ -1,0 +1,259 @@
+//! The gateway: kept open by serenity, watched, and begun anew for as long as that can help.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use secrecy::ExposeSecret as _;
+use serde_json::Value;
+use serenity::all::{
+    Client, ClientBuilder, ConnectionStage, Context, Event, GatewayError, GatewayIntents,
+    HttpBuilder, RawEventHandler, ShardId, ShardManager,
+};
+use tokio::time::Instant;
+use tokio_util::task::TaskTracker;
+
+use super::arrival::{self, Arrival};
+use super::http::Call;
+use super::intake::Intake;
+use super::lanes::Lanes;
+use super::sender::id;
+use super::watch::ShardSigns;
+use super::wire::Counted;
+use super::{DiscordChannel, DiscordError, commands};
+use crate::ports::ConversationDesk;
+
+const FIRST_BACKOFF: Duration = Duration::from_millis(500);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
+/// How often the shards are looked at.
+const LOOK: Duration = Duration::from_millis(500);
+/// How long what was taken in may take to be stored once the shutdown has begun.
+const PATIENCE_AT_SHUTDOWN: Duration = Duration::from_secs(10);
+
+/// Serves until the shutdown, or until only the operator can help.
+pub(super) async fn serve(
+    channel: &DiscordChannel,
+    desk: Arc<dyn ConversationDesk>,
+) -> Result<(), DiscordError> {
+    let signs = ShardSigns::default();
+    let tracker = TaskTracker::new();
+    let intake = Arc::new(Intake {
+        parts: channel.parts.clone(),
+        personal: channel.options.personal,
+        desk,
+        lanes: Lanes::default(),
+        shutdown: channel.shutdown.clone(),
+    });
+    let ears = Ears {
+        intake,
+        tracker: tracker.clone(),
+        signs: signs.clone(),
+    };
+    let served = keep_connected(channel, ears, &signs).await;
+    tracker.close();
+    if tokio::time::timeout(PATIENCE_AT_SHUTDOWN, tracker.wait())
+        .await
+        .is_err()
+    {
+        tracing::warn!("Something that people did on Discord was not stored in time");
+    }
+    served
+}
+
+async fn keep_connected(
+    channel: &DiscordChannel,
+    ears: Ears,
+    signs: &ShardSigns,
+) -> Result<(), DiscordError> {
+    let mut backoff = FIRST_BACKOFF;
+    loop {
+        let began = Instant::now();
+        let error = tokio::select! {
+            () = channel.shutdown.cancelled() => return Ok(()),
+            connected = connect(channel, ears.clone(), signs) => match connected {
+                Ok(()) => return Ok(()),
+                Err(error) => error,
+            },
+        };
+        match error {
+            DiscordError::TokenRefused
+            | DiscordError::IntentsRefused
+            | DiscordError::MoreShardsNeeded
+            | DiscordError::Client(_)
+            | DiscordError::Wording(_) => return Err(error),
+            DiscordError::Unavailable(source) => {
+                tracing::warn!(error = %source, retry_in_ms = backoff.as_millis(), "Discord cannot be reached");
+            }
+        }
+        tokio::select! {
+            () = channel.shutdown.cancelled() => return Ok(()),
+            () = tokio::time::sleep(backoff) => {}
+        }
+        backoff = if began.elapsed() > LONGEST_BACKOFF {
+            FIRST_BACKOFF
+        } else {
+            (backoff * 2).min(LONGEST_BACKOFF)
+        };
+    }
+}
+
+/// One life of the client; returns at the shutdown, or with an error.
+async fn connect(
+    channel: &DiscordChannel,
+    ears: Ears,
+    signs: &ShardSigns,
+) -> Result<(), DiscordError> {
+    let wire = &channel.parts.wire;
+    let get = |path: &'static str| wire.call(Counted::Alone, Call::get(path));
+    // Both tell whether the token is good, before a session is spent on it.
+    let gateway = get("/gateway/bot").await.map_err(DiscordError::of_call)?;
+    let application = get("/applications/@me")
+        .await
+        .map_err(DiscordError::of_call)?;
+    if let Some(application) = id(&application) {
+        let registered = commands::register(wire, application, &channel.parts.wording).await;
+        if let Err(error) = registered {
+            tracing::warn!(%error, "The commands could not be registered; what is known stays");
+        }
+    }
+    let recommended = gateway["shards"].as_u64().unwrap_or(1);
+    let shards = match channel.options.shards {
+        Some(shards) => u32::try_from(shards.get()).unwrap_or(u32::MAX),
+        None => u32::try_from(recommended).unwrap_or(1).max(1),
+    };
+    let mut client = client(channel, ears).await?;
+    let manager = client.shard_manager.clone();
+    tracing::info!(shards, "Connecting to Discord");
+    let outcome = tokio::select! {
+        started = client.start_shards(shards) => match started {
+            Ok(()) => Err(DiscordError::Unavailable("the gateway client has ended".into())),
+            Err(error) => Err(of_gateway(error)),
+        },
+        () = watch(channel, &manager, signs, shards) => Ok(()),
+    };
+    manager.shutdown_all().await;
+    outcome
+}
+
+async fn client(channel: &DiscordChannel, ears: Ears) -> Result<Client, DiscordError> {
+    let options = &channel.options;
+    // Only the gateway's address is asked for through it.
+    let mut http = HttpBuilder::new(options.token.expose_secret()).ratelimiter_disabled(true);
+    if let Some(api_url) = &options.api_url {
+        http = http.proxy(api_url);
+    }
+    // What people do to us arrives as interactions, for which no intent is needed.
+    ClientBuilder::new_with_http(http.build(), GatewayIntents::DIRECT_MESSAGES)
+        .raw_event_handler(ears)
+        .await
+        .map_err(of_gateway)
+}
+
+fn of_gateway(error: serenity::Error) -> DiscordError {
+    match error {
+        serenity::Error::Gateway(GatewayError::InvalidAuthentication) => DiscordError::TokenRefused,
+        serenity::Error::Gateway(
+            GatewayError::DisallowedGatewayIntents | GatewayError::InvalidGatewayIntents,
+        ) => DiscordError::IntentsRefused,
+        serenity::Error::Gateway(
+            GatewayError::OverloadedShard | GatewayError::InvalidShardData,
+        ) => DiscordError::MoreShardsNeeded,
+        // Its addresses hold no secret, but its answers may.
+        serenity::Error::Http(_) => {
+            DiscordError::Unavailable("the gateway cannot be asked for".into())
+        }
+        other => DiscordError::Unavailable(Box::new(other)),
+    }
+}
+
+/// Beats while every shard shows life, begins anew those that do not; returns at the shutdown.
+async fn watch(channel: &DiscordChannel, manager: &ShardManager, signs: &ShardSigns, shards: u32) {
+    let begun = Instant::now();
+    for shard in 0..shards {
+        signs.lives(shard, begun);
+    }
+    let mut told = begun;
+    loop {
+        tokio::select! {
+            () = channel.shutdown.cancelled() => return,
+            () = tokio::time::sleep(LOOK) => {}
+        }
+        let now = Instant::now();
+        let mut connected = 0;
+        for (shard, runner) in manager.runners.lock().await.iter() {
+            signs.measured(shard.0, runner.latency, now);
+            connected += usize::from(runner.stage == ConnectionStage::Connected);
+        }
+        let all = usize::try_from(shards).unwrap_or(usize::MAX);
+        if let Some(oldest) = signs.oldest(all)
+            && oldest > told
+            && connected >= all
+        {
+            told = oldest;
+            channel.health.beat(oldest);
+        }
+        for shard in signs.stalled(now) {
+            tracing::warn!(shard, "A shard is silent and is begun anew");
+            signs.lives(shard, now);
+            manager.restart(ShardId(shard)).await;
+        }
+    }
+}
+
+/// Hears what the gateway tells.
+#[derive(Clone)]
+struct Ears {
+    intake: Arc<Intake>,
+    tracker: TaskTracker,
+    signs: ShardSigns,
+}
+
+#[async_trait]
+impl RawEventHandler for Ears {
+    async fn raw_event(&self, context: Context, event: Event) {
+        self.signs.lives(context.shard_id.0, Instant::now());
+        if let Some(arrival) = heard(event) {
+            self.tracker
+                .track_future(self.intake.take_in(arrival))
+                .await;
+        }
+    }
+}
+
+/// What a person did, if the event tells of it.
+fn heard(event: Event) -> Option<Arrival> {
+    let (kind, value) = match event {
+        Event::InteractionCreate(told) => (
+            "INTERACTION_CREATE".to_owned(),
+            serde_json::to_value(told.interaction).ok()?,
+        ),
+        Event::MessageCreate(told) => (
+            "MESSAGE_CREATE".to_owned(),
+            serde_json::to_value(told.message).ok()?,
+        ),
+        // serenity does not understand it; perhaps we do.
+        Event::Unknown(told) => (told.kind, told.value),
+        Event::Ready(_) => {
+            tracing::info!("The gateway is ready");
+            return None;
+        }
+        Event::Resumed(_) => {
+            tracing::info!("The gateway has gone on where it was");
+            return None;
+        }
+        _ => return None,
+    };
+    let understood = understood(&kind, &value);
+    if understood.is_err() && (kind.starts_with("INTERACTION") || kind == "MESSAGE_CREATE") {
+        tracing::warn!(kind, "An event cannot be understood and is lost");
+    }
+    understood.ok().flatten()
+}
+
+fn understood(kind: &str, value: &Value) -> Result<Option<Arrival>, serde_json::Error> {
+    match kind {
+        "INTERACTION_CREATE" => arrival::of_interaction(value).map(Some),
+        "MESSAGE_CREATE" => arrival::of_message(value),
+        _ => Ok(None),
+    }
+}

@@ -1,0 +1,323 @@
+//! Taking in what persons do: acknowledged at once, then handed in at the desk in order.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::PersonalPlace;
+use super::arrival::{Arrival, Attached, Deed, Handle, Venue};
+use super::fetch::MOST_MEGABYTES;
+use super::greeting::{Greeting, Shown, Texts, Wish, callback, greet, references};
+use super::http::{Call, CallError};
+use super::lanes::Lanes;
+use super::layout::Part;
+use super::notebook::{REPLY, written};
+use super::place::{Reply, Way};
+use super::press::Press;
+use super::sender::{SenderParts, call};
+use crate::channels::text;
+use crate::domain::consultation::{AfterTips, Command, Language, Message, Unusable};
+use crate::ports::{
+    Address, Channel, ChannelNote, ConversationDesk, Inbound, InboundId, InboundWhat, StoreError,
+};
+
+/// Discord waits three seconds for an acknowledgement.
+const ACKNOWLEDGE_WITHIN: Duration = Duration::from_millis(2_500);
+const ONE_TRY: Duration = Duration::from_millis(1_200);
+const UNKNOWN_INTERACTION: i64 = 10_062;
+const ACKNOWLEDGED_ALREADY: i64 = 40_060;
+
+/// How long a deed is kept in hand while the store is busy: nobody will tell us of it again.
+const HOLD_ON: Duration = Duration::from_secs(120);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(5);
+
+/// What became of an acknowledgement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Acknowledged {
+    Yes,
+    /// Too late, or not at all: the token is good for nothing.
+    Late,
+    /// Somebody else has done it and takes care of the rest.
+    ByAnother,
+}
+
+/// Takes in arrivals.
+pub(super) struct Intake {
+    pub(super) parts: Arc<SenderParts>,
+    pub(super) personal: PersonalPlace,
+    pub(super) desk: Arc<dyn ConversationDesk>,
+    pub(super) lanes: Lanes,
+    pub(super) shutdown: CancellationToken,
+}
+
+impl Intake {
+    /// Acknowledges, and hands in when it is this deed's turn.
+    pub(super) async fn take_in(&self, arrival: Arrival) {
+        let Some(place) = self.lanes.enter(arrival.person, arrival.id) else {
+            return;
+        };
+        let now = self.parts.clock.now().as_millisecond();
+        let mut greeting = greet(&arrival, self.personal, &self.parts.ids, now);
+        match self.acknowledge(&arrival, &greeting.shown).await {
+            Acknowledged::Yes => {}
+            Acknowledged::ByAnother => return,
+            Acknowledged::Late => forget_passes(&mut greeting.reply),
+        }
+        place.turn().await;
+        self.hand_in(&arrival, greeting).await;
+    }
+
+    async fn acknowledge(&self, arrival: &Arrival, shown: &Shown) -> Acknowledged {
+        let Some(handle) = handle(&arrival.deed) else {
+            return Acknowledged::Yes;
+        };
+        let id = self.parts.ids.id(arrival.person, Press::Words);
+        let texts = self.texts(shown, arrival.language.unwrap_or_default());
+        let Some(body) = callback(shown, arrival.venue, &texts, &id) else {
+            return Acknowledged::Yes;
+        };
+        let path = format!("/interactions/{}/{}/callback", arrival.id, handle.token);
+        let mut answer_was_lost = false;
+        let trying = async {
+            loop {
+                let call = Call::post(path.clone(), body.clone()).within(ONE_TRY);
+                // Past the gate: this is not counted, and must not wait for what is.
+                let error = match self.parts.wire.http.call(call).await {
+                    Ok(_) => return Acknowledged::Yes,
+                    Err(error) => error,
+                };
+                match error.code() {
+                    Some(ACKNOWLEDGED_ALREADY) if answer_was_lost => return Acknowledged::Yes,
+                    Some(ACKNOWLEDGED_ALREADY) => return Acknowledged::ByAnother,
+                    Some(UNKNOWN_INTERACTION) => return Acknowledged::Late,
+                    Some(code) => {
+                        tracing::warn!(code, %error, "An acknowledgement was refused");
+                        return Acknowledged::Late;
+                    }
+                    None => {}
+                }
+                answer_was_lost |= matches!(error, CallError::Unreachable(_));
+                let pause = match error {
+                    CallError::SlowDown { after, .. } => after,
+                    _ => Duration::from_millis(100),
+                };
+                tokio::time::sleep(pause).await;
+            }
+        };
+        let tried = tokio::time::timeout(ACKNOWLEDGE_WITHIN, trying).await;
+        tried.unwrap_or(Acknowledged::Late)
+    }
+
+    fn texts(&self, shown: &Shown, language: Language) -> Texts {
+        let phrase = |language, key| self.parts.phrase(language, key);
+        match shown {
+            Shown::Nothing | Shown::Thinking | Shown::Heard => Texts::default(),
+            Shown::GoOnInDirect => Texts {
+                said: phrase(language, "discord-go-on-in-direct"),
+                ..Texts::default()
+            },
+            Shown::NothingKnown => Texts {
+                said: phrase(language, "discord-nothing-known"),
+                ..Texts::default()
+            },
+            Shown::Explanation => Texts {
+                said: self.explanation(language).swap_remove(0),
+                ..Texts::default()
+            },
+            Shown::Window(language) => Texts {
+                title: text::shortened(&phrase(*language, "discord-words-title"), 45),
+                label: text::shortened(&phrase(*language, "discord-words-label"), 45),
+                ..Texts::default()
+            },
+        }
+    }
+
+    /// Why nothing personal is done here, and general tips, in as few messages as it takes.
+    fn explanation(&self, language: Language) -> Vec<String> {
+        let then = AfterTips::OfferConsent;
+        let tips = Message::GeneralTips { then };
+        let mut paragraphs = vec![self.parts.phrase(language, "discord-off")];
+        paragraphs.extend(self.parts.wording.words(&tips, language).paragraphs);
+        text::parts(&paragraphs, 2_000)
+    }
+
+    async fn hand_in(&self, arrival: &Arrival, greeting: Greeting) {
+        let Greeting { wish, reply, shown } = greeting;
+        let language = arrival.language.unwrap_or_default();
+        match wish {
+            Wish::Nothing => {
+                if shown == Shown::Explanation {
+                    self.explain_on(arrival, language).await;
+                }
+            }
+            Wish::Explain { channel } => self.explain_in(channel, arrival, language).await,
+            Wish::Do(what) => self.receive(arrival, "", what, &reply).await,
+            Wish::CommandIfKnown(command) => {
+                if self.is_known(arrival).await {
+                    let what = InboundWhat::Commanded(command);
+                    self.receive(arrival, "", what, &reply).await;
+                } else {
+                    self.explain_in_place(&reply, language).await;
+                }
+            }
+            Wish::Command(command, files) => {
+                let is_known = self.is_known(arrival).await;
+                if !is_known {
+                    let what = InboundWhat::Opened { language };
+                    self.receive(arrival, ":opened", what, &reply).await;
+                }
+                let is_obeyed = match command {
+                    // The photos are the wish.
+                    Command::Consult => is_known && files.is_empty(),
+                    Command::Help | Command::Privacy => true,
+                    // There is nothing to erase, to translate or to stop.
+                    Command::Delete | Command::Language | Command::Cancel => is_known,
+                };
+                if is_obeyed {
+                    let what = InboundWhat::Commanded(command);
+                    self.receive(arrival, "", what, &reply).await;
+                }
+                self.receive_files(arrival, &files, &reply).await;
+            }
+            Wish::Listen { text, files } => {
+                if !self.is_known(arrival).await {
+                    let what = InboundWhat::Opened { language };
+                    self.receive(arrival, "", what, &reply).await;
+                } else if !text.trim().is_empty() {
+                    let what = InboundWhat::Said(text);
+                    self.receive(arrival, "", what, &reply).await;
+                }
+                self.receive_files(arrival, &files, &reply).await;
+            }
+        }
+    }
+
+    async fn receive_files(&self, arrival: &Arrival, files: &[Attached], reply: &Reply) {
+        let most = u64::from(MOST_MEGABYTES) * 1024 * 1024;
+        let (fit, too_large): (Vec<Attached>, Vec<Attached>) =
+            files.iter().cloned().partition(|file| file.bytes <= most);
+        if !fit.is_empty() {
+            let what = InboundWhat::FilesAnnounced(references(&fit));
+            self.receive(arrival, ":files", what, reply).await;
+        }
+        if !too_large.is_empty() {
+            let what = InboundWhat::FileRefused(Unusable::TooManyBytes {
+                limit_megabytes: MOST_MEGABYTES,
+            });
+            self.receive(arrival, ":too-large", what, reply).await;
+        }
+    }
+
+    /// Whether anything was ever said to that person.
+    async fn is_known(&self, arrival: &Arrival) -> bool {
+        let address = address(arrival.person);
+        let found = self.insist(|| self.desk.conversation(&address)).await;
+        matches!(found, Some(Some(_)))
+    }
+
+    async fn receive(&self, arrival: &Arrival, suffix: &str, what: InboundWhat, reply: &Reply) {
+        let inbound = Inbound {
+            address: address(arrival.person),
+            id: InboundId(format!("discord:{}{suffix}", arrival.id)),
+            what,
+            notes: vec![ChannelNote::new(REPLY, written(reply))],
+        };
+        self.insist(|| self.desk.receive(inbound.clone())).await;
+    }
+
+    /// Tries until the store takes it, for a while.
+    async fn insist<T, F: Future<Output = Result<T, StoreError>>>(
+        &self,
+        mut act: impl FnMut() -> F,
+    ) -> Option<T> {
+        let began = tokio::time::Instant::now();
+        let mut backoff = Duration::from_millis(50);
+        loop {
+            let error = match act().await {
+                Ok(done) => return Some(done),
+                Err(error) => error,
+            };
+            let has_time = began.elapsed() < HOLD_ON && !self.shutdown.is_cancelled();
+            if !error.is_temporary() || !has_time {
+                tracing::error!(%error, "Something that a person did could not be stored");
+                return None;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(backoff) => {}
+                () = self.shutdown.cancelled() => {}
+            }
+            backoff = (backoff * 2).min(LONGEST_BACKOFF);
+        }
+    }
+
+    /// The rest of an explanation that began with the acknowledgement.
+    async fn explain_on(&self, arrival: &Arrival, language: Language) {
+        let Some(handle) = handle(&arrival.deed) else {
+            return;
+        };
+        let path = format!("/webhooks/{}/{}", handle.application, handle.token);
+        for text in self.explanation(language).into_iter().skip(1) {
+            let mut body = Part::text(text).body();
+            if matches!(arrival.venue, Venue::Shared(_)) {
+                body["flags"] = 64.into();
+            }
+            self.explain(super::wire::Counted::Alone, Call::post(path.clone(), body))
+                .await;
+        }
+    }
+
+    async fn explain_in(&self, channel: u64, arrival: &Arrival, language: Language) {
+        for (number, text) in self.explanation(language).into_iter().enumerate() {
+            let mut body = Part::text(text).body();
+            body["nonce"] = format!("{}-{number}", arrival.id).into();
+            body["enforce_nonce"] = true.into();
+            let (counted, call) = call(&Way::Post { channel }, body);
+            self.explain(counted, call).await;
+        }
+    }
+
+    /// In place of "thinking".
+    async fn explain_in_place(&self, reply: &Reply, language: Language) {
+        let Some(pass) = &reply.pass else {
+            return;
+        };
+        for (number, text) in self.explanation(language).into_iter().enumerate() {
+            let way = if number == 0 {
+                Way::EditOriginal(pass.clone())
+            } else {
+                Way::FollowUp(pass.clone())
+            };
+            let (counted, call) = call(&way, Part::text(text).body());
+            self.explain(counted, call).await;
+        }
+    }
+
+    async fn explain(&self, counted: super::wire::Counted, call: Call) {
+        if let Err(error) = self.parts.wire.call(counted, call).await {
+            tracing::info!(%error, "An explanation could not be given");
+        }
+    }
+}
+
+fn handle(deed: &Deed) -> Option<&Handle> {
+    match deed {
+        Deed::Commanded { handle, .. }
+        | Deed::Pressed { handle, .. }
+        | Deed::Filled { handle, .. }
+        | Deed::Strange { handle } => Some(handle),
+        Deed::Wrote { .. } => None,
+    }
+}
+
+fn address(person: u64) -> Address {
+    Address {
+        channel: Channel::Discord,
+        key: person.to_string(),
+    }
+}
+
+fn forget_passes(reply: &mut Reply) {
+    reply.pass = None;
+    reply.aside = None;
+}

@@ -1,0 +1,117 @@
+//! What the channel remembers of one conversation, under its names.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::place::{Original, Reply, Standing};
+use crate::domain::consultation::Slot;
+use crate::ports::{ChannelNote, ChannelNotes, Clock, ConversationId, EffectId, StoreError};
+
+/// How the person is answered now; stored with what they did.
+pub(super) const REPLY: &str = "reply";
+/// The interaction whose own reply was said.
+const SAID: &str = "said";
+/// The direct-message channel that we began.
+const DIRECT: &str = "direct";
+/// The interaction, or 0, after which a hint was given.
+const HINTED: &str = "hinted";
+
+/// How much of an effect was said.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Sent {
+    pub(super) parts: usize,
+}
+
+/// The notes of one conversation.
+pub(super) struct Notebook<'a> {
+    pub(super) notes: &'a dyn ChannelNotes,
+    pub(super) clock: &'a dyn Clock,
+    pub(super) conversation: ConversationId,
+}
+
+pub(super) fn written(what: &impl Serialize) -> String {
+    serde_json::to_string(what).expect("notes are plain JSON")
+}
+
+impl Notebook<'_> {
+    /// How the person is answered, where the reply that was awaited may have been said meanwhile.
+    pub(super) async fn reply(&self) -> Result<Reply, StoreError> {
+        let mut reply: Reply = self.recall(REPLY).await?.unwrap_or_default();
+        let said: Option<u64> = self.recall(SAID).await?;
+        for pass in [&mut reply.pass, &mut reply.aside].into_iter().flatten() {
+            if pass.original == Original::Awaited && said == Some(pass.interaction) {
+                pass.original = Original::Said;
+            }
+        }
+        Ok(reply)
+    }
+
+    pub(super) async fn sent(&self, effect: EffectId) -> Result<Sent, StoreError> {
+        let sent = self.recall(&sent_name(effect)).await?;
+        Ok(sent.unwrap_or_default())
+    }
+
+    pub(super) async fn standing(&self, slot: Slot) -> Result<Option<Standing>, StoreError> {
+        self.recall(&slot_name(slot)).await
+    }
+
+    pub(super) async fn direct(&self) -> Result<Option<u64>, StoreError> {
+        self.recall(DIRECT).await
+    }
+
+    pub(super) async fn keep_direct(&self, channel: u64) -> Result<(), StoreError> {
+        self.keep(vec![ChannelNote::new(DIRECT, written(&channel))])
+            .await
+    }
+
+    pub(super) async fn forget_direct(&self) -> Result<(), StoreError> {
+        self.notes.forget(self.conversation, DIRECT).await
+    }
+
+    pub(super) async fn hinted(&self) -> Result<Option<u64>, StoreError> {
+        self.recall(HINTED).await
+    }
+
+    pub(super) async fn keep_hinted(&self, after: u64) -> Result<(), StoreError> {
+        self.keep(vec![ChannelNote::new(HINTED, written(&after))])
+            .await
+    }
+
+    pub(super) async fn keep(&self, notes: Vec<ChannelNote>) -> Result<(), StoreError> {
+        self.notes
+            .keep(self.conversation, notes, self.clock.now())
+            .await
+    }
+
+    /// A note that this version cannot read is as good as none: the message goes out anew.
+    async fn recall<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, StoreError> {
+        let text = self.notes.recall(self.conversation, name).await?;
+        Ok(text.and_then(|text| match serde_json::from_str(&text) {
+            Ok(found) => Some(found),
+            Err(_) => {
+                tracing::warn!(note = name, "A note cannot be read and is passed over");
+                None
+            }
+        }))
+    }
+}
+
+pub(super) fn said_note(interaction: u64) -> ChannelNote {
+    ChannelNote::new(SAID, written(&interaction))
+}
+
+pub(super) fn sent_note(effect: EffectId, sent: Sent) -> ChannelNote {
+    ChannelNote::new(sent_name(effect), written(&sent))
+}
+
+pub(super) fn slot_note(slot: Slot, standing: &Standing) -> ChannelNote {
+    ChannelNote::new(slot_name(slot), written(standing))
+}
+
+fn sent_name(effect: EffectId) -> String {
+    format!("sent:{}", effect.0)
+}
+
+fn slot_name(slot: Slot) -> String {
+    format!("slot:{}", slot.id())
+}
