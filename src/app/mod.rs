@@ -5,6 +5,7 @@
 
 pub mod cli;
 mod data_paths;
+mod messengers;
 mod serve;
 mod service;
 mod world;

@@ -9,12 +9,12 @@ use jiff::SignedDuration;
 use tokio::signal;
 use tokio_util::sync::CancellationToken;
 
+use super::messengers::Messengers;
 use super::{ChannelEnd, DataPaths, Parts, RandomIds, Service, SystemClock};
 use crate::cards::ResvgCardPainter;
-use crate::channels::health::ChannelsHealth;
 use crate::channels::web::{self, Admission, Pages, WebChannel, WebSender};
 use crate::config::{DeviceChoice as ChosenDevice, RuntimeChoice as ChosenRuntime, Settings};
-use crate::ports::{Channel, Clock as _, EffectQueue as _, IdSource as _};
+use crate::ports::{Channel, Clock as _, ConversationDesk, EffectQueue as _, IdSource as _};
 use crate::severity::{
     BackendOptions, BatchLimits, DecodingPhotoReader, DeviceChoice, Model, ModelSource,
     OnnxSeverityGrader, ReaderLimits, RuntimeChoice, Share,
@@ -49,24 +49,8 @@ pub async fn serve(settings: &Settings, announce: impl FnOnce(SocketAddr)) -> an
         terms: settings.operator.terms_url.clone(),
         contact: settings.operator.contact.clone(),
     });
-    let options = backend_options(settings);
-    let sessions = Model::open_sessions(&model_source(settings), &options)?;
-    let device = sessions[0].backend_description().device;
-    let max_batch = if device.is_cpu() {
-        NonZeroUsize::MIN
-    } else {
-        settings.model.batch
-    };
     let reader = DecodingPhotoReader::new(ReaderLimits::default());
-    let grader = OnnxSeverityGrader::start(
-        sessions,
-        BatchLimits {
-            max_batch,
-            capacity: settings.model.queue,
-            decode_at_once: options.share.decoders_on(device),
-            ..BatchLimits::default()
-        },
-    )?;
+    let grader = start_grader(settings)?;
     let painter = ResvgCardPainter::new(wording.phrases().clone())?;
     let clock = Arc::new(SystemClock);
     let ids = Arc::new(RandomIds);
@@ -88,16 +72,23 @@ pub async fn serve(settings: &Settings, announce: impl FnOnce(SocketAddr)) -> an
         ids: ids.clone(),
         wording,
     };
+    let shutdown = CancellationToken::new();
+    let messengers = Messengers::open(settings, &store, &shared_wording, &shutdown)?;
     let web_end = ChannelEnd {
         sender: Arc::new(sender),
         fetcher: None,
     };
-    let service = Service::new(parts, [(Channel::Web, web_end)]);
+    let ends = messengers
+        .ends()
+        .into_iter()
+        .chain([(Channel::Web, web_end)]);
+    let service = Service::new(parts, ends);
+    let desk: Arc<dyn ConversationDesk> = Arc::new(service.driver.clone());
 
     let listener = web::listen(settings.web.address, settings.web.allow_public).await?;
     let address = listener.local_addr()?;
     let channel = WebChannel {
-        desk: Arc::new(service.driver.clone()),
+        desk: desk.clone(),
         transcript: Arc::new(store.clone()),
         photos: Arc::new(store.photos()),
         ids,
@@ -108,16 +99,16 @@ pub async fn serve(settings: &Settings, announce: impl FnOnce(SocketAddr)) -> an
         } else {
             Admission::OwnNames
         },
-        messengers: ChannelsHealth::default(),
+        messengers: messengers.health(),
     };
 
-    let shutdown = CancellationToken::new();
     let running = tokio::spawn({
         let (runner, shutdown) = (service.runner.clone(), shutdown.clone());
         async move { runner.run(shutdown).await }
     });
     let housekeeping = tokio::spawn(keep_house(store.clone(), shutdown.clone()));
     let serving = tokio::spawn(web::serve(listener, channel, shutdown.clone()));
+    let messengers = messengers.serve(&desk);
     announce(address);
 
     asked_to_stop().await;
@@ -125,10 +116,32 @@ pub async fn serve(settings: &Settings, announce: impl FnOnce(SocketAddr)) -> an
     shutdown.cancel();
     serving.await??;
     running.await?;
+    let messengers = messengers.ended().await;
     housekeeping.await?;
     grader.shut_down().await;
     store.close().await;
-    Ok(())
+    messengers
+}
+
+/// Opens the severity model as often as the settings ask for, and starts grading with it.
+fn start_grader(settings: &Settings) -> anyhow::Result<OnnxSeverityGrader> {
+    let options = backend_options(settings);
+    let sessions = Model::open_sessions(&model_source(settings), &options)?;
+    let device = sessions[0].backend_description().device;
+    let max_batch = if device.is_cpu() {
+        NonZeroUsize::MIN
+    } else {
+        settings.model.batch
+    };
+    Ok(OnnxSeverityGrader::start(
+        sessions,
+        BatchLimits {
+            max_batch,
+            capacity: settings.model.queue,
+            decode_at_once: options.share.decoders_on(device),
+            ..BatchLimits::default()
+        },
+    )?)
 }
 
 /// Opens the database and the photo store of the data folder, making what is missing.
