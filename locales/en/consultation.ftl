@@ -12,16 +12,17 @@ ask-consent-basic =
 
     · Purpose: to hold this conversation, and to go on where you left off when you come back
     · What: your language, the answer to the age question, this conversation
-    · Kept: encrypted, and deleted at once when you press “Erase everything”
+    · Kept: encrypted, and deleted at once, at any time, with “Erase everything” in the menu or the delete command
+    · If we talk over Telegram or Discord, what you send also passes that messenger's servers.
     · You may say no. Then there is no consultation, but general scalp care tips still work.
 
 ask-consent-sensitive =
     The second is about sensitive data. It concerns your health, so I ask separately. (consent text, version { $version })
 
-    · Purpose: to look at your scalp and choose the guidance that fits
+    · Purpose: to look at what shows on your scalp and choose the guidance that fits (everyday care, not a diagnosis)
     · What: photos of your scalp, what is seen on them, your survey answers
-    · Kept: photos are deleted as soon as the result card is made. The card (it shows your photo) and your answers are kept encrypted, and deleted at once when you press “Erase everything”
-    · Your photos are not used to train models and do not leave this service.
+    · Kept: photos are deleted as soon as the result card is made. The card (it shows your photo) and your answers are kept encrypted, and deleted at once, at any time, with “Erase everything” in the menu or the delete command
+    · Your photos are not used to train models and are not handed on. Photos and results that go over Telegram or Discord do pass that messenger's servers, and what stays there cannot be deleted from here. If that troubles you, it is fine to say no.
     · You may say no. General tips still work.
 
 too-young = Thank you for telling me. Under 14, a consultation needs the consent of a parent or guardian. If something worries you, see a dermatologist together. You can read general scalp care tips right now.
@@ -87,7 +88,7 @@ region-assigned = Noted: photo { $number } shows “{ $region }”.
 photo-failed = Photo { $number } could not be looked at. That is our problem, not your photo's. Please send it again in a little while.
 too-many-photos = I can look at { $limit } photos at a time. This one was not kept.
 
-unusable-consent-missing = I may look at photos only after you have agreed. This one was deleted without being opened. Please go on with the buttons above first.
+unusable-consent-missing = I may look at photos only after you have agreed. This one was deleted without being opened. Please go on with the buttons of the last message first.
 unusable-unreadable = This file could not be opened as a photo. Please send a JPEG, PNG or WebP photo.
 unusable-empty = This file is empty. Please choose the photo again.
 unusable-heic = HEIC photos cannot be opened yet. On an iPhone, choose Settings → Camera → Formats → Most Compatible, or save the photo as JPEG and send that.
@@ -143,7 +144,7 @@ guidance-snippet-uncertain =
     { $text }
 guidance-habits = For the habits you told me about:
 
-answers-review = These are your answers. Press what you would like to change.
+answers-review = These are your answers. Choose what you would like to change.
 answers-kept = Your answers stay as they are.
 answer-changed = Your answer is changed. Here is the guidance again, to match it.
 
@@ -185,9 +186,9 @@ ask-erase = Really erase everything? The conversation, answers, photos and resul
 erase-declined = Nothing was erased. Let's go on where we were.
 could-not-erase = Something went wrong, and not everything is erased yet. Please try again with the button below. If it keeps failing, tell whoever runs this service.
 
-not-understood-button = Please answer with the buttons above for now. What you would like to add can go into the last field of the survey.
-not-understood-region = Please choose the part of the head with the buttons above first. Sending the photo right away is fine too.
-not-understood-photo = I am waiting for a photo of your scalp. Please press the photo button and send one.
+not-understood-button = Please answer with the buttons of the last message for now. What you would like to add can go into the last field of the survey.
+not-understood-region = Please choose the part of the head with the buttons of the last message first. Sending the photo right away is fine too.
+not-understood-photo = I am waiting for a photo of your scalp. Please send one that was taken from close up.
 not-understood-patience = I am putting your result together. Just a moment, please.
 
 button-speak-ko = 한국어로 시작

@@ -50,7 +50,7 @@ pub struct Consent {
 
 impl Consent {
     /// The version of the consent texts in `locales/`; raise it when their meaning changes.
-    pub const VERSION: u16 = 1;
+    pub const VERSION: u16 = 2;
 }
 
 /// What became of a photo so far.

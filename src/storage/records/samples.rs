@@ -173,7 +173,7 @@ pub(super) fn conversations() -> Vec<Conversation> {
                 .take(number % 3)
                 .map(|purpose| Consent {
                     purpose,
-                    version: Consent::VERSION,
+                    version: 1,
                     given_at: "2026-11-23T12:34:56.789012345Z".parse().unwrap(),
                 })
                 .collect(),

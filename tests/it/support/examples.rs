@@ -85,7 +85,7 @@ pub(crate) fn consents() -> Vec<Consent> {
     [Purpose::Basic, Purpose::Sensitive]
         .map(|purpose| Consent {
             purpose,
-            version: Consent::VERSION,
+            version: 1,
             given_at: "2026-11-23T22:34:56Z".parse().expect("a point in time"),
         })
         .to_vec()
