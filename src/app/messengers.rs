@@ -13,10 +13,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::{ChannelEnd, SystemClock};
 use crate::cards::png_of;
+use crate::channels::discord::{DiscordChannel, DiscordOptions, DiscordPorts, PersonalPlace};
 use crate::channels::health::{ChannelHealth, ChannelsHealth};
 use crate::channels::telegram::{TelegramChannel, TelegramOptions, TelegramPorts, Updates};
 use crate::channels::web::PHOTO_GUIDE;
-use crate::config::{Settings, TelegramSettings};
+use crate::config::{DiscordSettings, PersonalReplies, Settings, TelegramSettings};
 use crate::ports::{Channel, ConversationDesk};
 use crate::storage::SqliteStore;
 use crate::wording::Wording;
@@ -32,6 +33,7 @@ const GUIDE_WIDTH: u32 = 1_080;
 #[derive(Debug)]
 pub(super) struct Messengers {
     telegram: Option<TelegramChannel>,
+    discord: Option<DiscordChannel>,
     health: ChannelsHealth,
 }
 
@@ -62,8 +64,21 @@ impl Messengers {
                 TelegramChannel::new(options, ports, health, shutdown.clone())
             })
             .transpose()?;
+        let discord = discord_options(&settings.discord, &guide)
+            .map(|options| {
+                let ports = DiscordPorts {
+                    notes: Arc::new(store.clone()),
+                    photos: Arc::new(store.photos()),
+                    wording: wording.clone(),
+                    clock: Arc::new(SystemClock),
+                };
+                let health = health(Channel::Discord);
+                DiscordChannel::new(options, ports, health, shutdown.clone())
+            })
+            .transpose()?;
         Ok(Self {
             telegram,
+            discord,
             health: ChannelsHealth::new(healths),
         })
     }
@@ -82,7 +97,14 @@ impl Messengers {
             };
             (Channel::Telegram, end)
         });
-        telegram.into_iter().collect()
+        let discord = self.discord.as_ref().map(|channel| {
+            let end = ChannelEnd {
+                sender: channel.sender(),
+                fetcher: Some(channel.fetcher()),
+            };
+            (Channel::Discord, end)
+        });
+        telegram.into_iter().chain(discord).collect()
     }
 
     /// Serves them until the shutdown they were opened with.
@@ -93,6 +115,13 @@ impl Messengers {
             serving.spawn(async move {
                 let served = channel.serve(desk).await;
                 told(Channel::Telegram, served.map_err(Into::into))
+            });
+        }
+        if let Some(channel) = self.discord {
+            let desk = desk.clone();
+            serving.spawn(async move {
+                let served = channel.serve(desk).await;
+                told(Channel::Discord, served.map_err(Into::into))
             });
         }
         Serving(serving)
@@ -141,6 +170,25 @@ pub(crate) fn telegram_options(
             },
             None => Updates::LongPolling,
         },
+        guide: guide.clone(),
+    })
+}
+
+/// How Discord is to be reached, if it is set up.
+pub(crate) fn discord_options(
+    settings: &DiscordSettings,
+    guide: &Arc<[u8]>,
+) -> Option<DiscordOptions> {
+    let token: SecretString = settings.token.clone()?;
+    Some(DiscordOptions {
+        token,
+        api_url: settings.api_url.clone(),
+        personal: match settings.personal {
+            PersonalReplies::Off => PersonalPlace::Off,
+            PersonalReplies::Ephemeral => PersonalPlace::Ephemeral,
+            PersonalReplies::Direct => PersonalPlace::Direct,
+        },
+        shards: settings.shards,
         guide: guide.clone(),
     })
 }

@@ -68,7 +68,6 @@ impl Call {
         Self::new(Method::PATCH, path.into(), Some(body))
     }
 
-
     fn new(method: Method, path: String, body: Option<Value>) -> Self {
         Self {
             method,
