@@ -22,5 +22,5 @@ messenger-group-button = Open the private chat
 messenger-description =
     Dupi looks at close-up photos of your scalp and asks a short survey, then tells you in plain words what it sees in six scalp conditions and how to care for them.
 
-    It is no doctor and makes no diagnosis. Photos are erased once the result is there, and /delete erases everything.
-messenger-short-description = Scalp consultation: photos and a short survey, care tips in plain words. No diagnosis.
+    It is no doctor and no medical device, and makes no diagnosis. Photos are erased once the result is there, and /delete erases everything.
+messenger-short-description = Scalp consultation: photos and a short survey, care tips in plain words. No medical device, no diagnosis.

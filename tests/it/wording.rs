@@ -1,6 +1,6 @@
 //! Every message has its words in every language.
 
-use dupi::domain::consultation::{Button, Language, Message};
+use dupi::domain::consultation::{Button, Command, Language, Message};
 use dupi::domain::guidance::{Fixed, Modifier, RedFlag, Snippet};
 use dupi::domain::scalp::{Choice, Condition, Severity};
 use dupi::wording::{Links, Worded, Wording};
@@ -109,6 +109,35 @@ fn the_operators_links_stand_in_help_and_privacy_where_there_are_any() {
             let bare = everything_in(&without.words(&message, language));
             assert!(!bare.contains("https://"), "{bare}");
             assert_eq!(text.lines().count(), bare.lines().count() + 2);
+        }
+    }
+}
+
+#[test]
+fn what_messengers_show_of_dupi_fits_and_says_that_it_is_no_medical_device() {
+    let wording = Wording::embedded().expect("the embedded texts are valid");
+    for (language, device) in [
+        (Language::Korean, "의료기기"),
+        (Language::English, "medical device"),
+    ] {
+        let phrase = |key: &str| wording.phrases().phrase(language, key, &[]);
+        for (key, most) in [
+            ("messenger-description", 512),
+            ("messenger-short-description", 120),
+        ] {
+            let text = phrase(key);
+            assert!(text.encode_utf16().count() <= most, "{text}");
+            assert!(text.contains(device), "{text}");
+        }
+        for command in Command::ALL {
+            let described = phrase(&format!("messenger-command-{}", command.id()));
+            assert!(
+                (1..=100).contains(&described.chars().count()),
+                "{described}"
+            );
+            let name = phrase(&format!("messenger-command-name-{}", command.id()));
+            assert!((1..=32).contains(&name.chars().count()), "{name}");
+            assert!(!name.contains(char::is_whitespace) && name == name.to_lowercase());
         }
     }
 }
