@@ -2,12 +2,16 @@
 //!
 //! It changes nothing that a later start would not make anyway, and it may run beside a service.
 
+mod finding;
+mod messengers;
+
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
+use self::finding::{Finding, tell};
 use super::Outcome;
-use super::telling::{printable, what_and_hints};
+use super::telling::printable;
 use crate::app::{DataPaths, RandomIds, open_first_session, open_store};
 use crate::cards::ResvgCardPainter;
 use crate::config::{ConfigError, RuntimeChoice, Settings};
@@ -15,59 +19,6 @@ use crate::ports::{EffectQueue as _, EffectState, IdSource as _};
 use crate::severity::BackendDescription;
 use crate::storage::{DataDirError, DataDirLock, MasterKey};
 use crate::wording::Phrases;
-
-/// How good a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Health {
-    Good,
-    /// It works, but somebody should know.
-    Warning,
-    /// Serving does not work like this.
-    Fault,
-}
-
-/// What one check has found.
-#[derive(Debug, PartialEq, Eq)]
-struct Finding {
-    health: Health,
-    subject: &'static str,
-    what: String,
-    /// What to do about it.
-    hints: Vec<String>,
-}
-
-impl Finding {
-    fn good(subject: &'static str, what: impl Into<String>) -> Self {
-        Self {
-            health: Health::Good,
-            subject,
-            what: what.into(),
-            hints: Vec::new(),
-        }
-    }
-
-    fn warning(subject: &'static str, what: impl Into<String>) -> Self {
-        Self {
-            health: Health::Warning,
-            ..Self::good(subject, what)
-        }
-    }
-
-    fn fault(subject: &'static str, error: &dyn std::error::Error) -> Self {
-        let (what, hints) = what_and_hints(error);
-        Self {
-            health: Health::Fault,
-            subject,
-            what,
-            hints,
-        }
-    }
-
-    fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hints.push(hint.into());
-        self
-    }
-}
 
 /// Whether another process serves from the data folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,52 +46,8 @@ pub(super) async fn run(settings: &Settings, output: &mut dyn Write) -> anyhow::
     findings.extend(model(settings));
     findings.push(fonts());
     findings.push(web_address(settings, service));
+    findings.extend(messengers::findings(settings).await);
     tell(&findings, output)
-}
-
-fn tell(findings: &[Finding], output: &mut dyn Write) -> anyhow::Result<Outcome> {
-    write!(output, "{}", told(findings))?;
-    let is_faulty = findings
-        .iter()
-        .any(|finding| finding.health == Health::Fault);
-    Ok(if is_faulty {
-        Outcome::FoundFaults
-    } else {
-        Outcome::Done
-    })
-}
-
-fn told(findings: &[Finding]) -> String {
-    let mut lines = Vec::new();
-    for finding in findings {
-        let health = match finding.health {
-            Health::Good => "ok",
-            Health::Warning => "warn",
-            Health::Fault => "FAIL",
-        };
-        lines.push(format!(
-            "{health:<6}{:<13}{}",
-            finding.subject, finding.what
-        ));
-        lines.extend(
-            finding
-                .hints
-                .iter()
-                .map(|hint| format!("{:<19}hint: {hint}", "")),
-        );
-    }
-    let count = |health| {
-        findings
-            .iter()
-            .filter(|finding| finding.health == health)
-            .count()
-    };
-    lines.push(match (count(Health::Fault), count(Health::Warning)) {
-        (0, 0) => "everything is fine\n".to_owned(),
-        (0, warnings) => format!("it works; warnings: {warnings}\n"),
-        (faults, warnings) => format!("it does not work; faults: {faults}, warnings: {warnings}\n"),
-    });
-    lines.join("\n")
 }
 
 fn shown(path: &Path) -> String {
@@ -190,11 +97,8 @@ fn master_key(settings: &Settings, paths: &DataPaths) -> Finding {
     if !path.exists() {
         if paths.database.exists() {
             let missing = format!("{} is missing, and the database needs it", shown(path));
-            return Finding {
-                health: Health::Fault,
-                ..Finding::good(SUBJECT, missing)
-            }
-            .hint("put the file back, or set DUPI_MASTER_KEY");
+            return Finding::failed(SUBJECT, missing)
+                .hint("put the file back, or set DUPI_MASTER_KEY");
         }
         return Finding::good(SUBJECT, format!("{}: made at the first start", shown(path)));
     }
@@ -353,11 +257,8 @@ fn web_address(settings: &Settings, service: Service) -> Finding {
             Finding::warning(SUBJECT, format!("{address}: taken by another program"))
                 .hint("the next free port will be used; set `web.address` to choose another")
         }
-        (Err(error), _) => Finding {
-            health: Health::Fault,
-            ..Finding::good(SUBJECT, format!("{address}: cannot be used: {error}"))
-        }
-        .hint("set `web.address` to an address of this machine, as `127.0.0.1:8080`"),
+        (Err(error), _) => Finding::failed(SUBJECT, format!("{address}: cannot be used: {error}"))
+            .hint("set `web.address` to an address of this machine, as `127.0.0.1:8080`"),
     }
 }
 
@@ -365,7 +266,8 @@ fn web_address(settings: &Settings, service: Service) -> Finding {
 mod tests {
     use std::num::NonZeroUsize;
 
-    use super::{Finding, Health, runtime_and_device, told};
+    use super::finding::told;
+    use super::runtime_and_device;
     use crate::config::RuntimeChoice;
     use crate::severity::{BackendDescription, Device, Fallback, Sessions};
 
@@ -396,28 +298,5 @@ warn  device       CUDA device 0 was asked for and cannot be used: it is not the
 it works; warnings: 1
 "
         );
-    }
-
-    #[test]
-    fn every_line_says_how_good_it_is_and_what_to_do() {
-        let fault = std::io::Error::other("broken; hint: mend it");
-        let text = told(&[
-            Finding::good("model", "demo/1"),
-            Finding::warning("master key", "open").hint("chmod"),
-            Finding::fault("database", &fault),
-        ]);
-        assert_eq!(
-            text,
-            "\
-ok    model        demo/1
-warn  master key   open
-                   hint: chmod
-FAIL  database     broken
-                   hint: mend it
-it does not work; faults: 1, warnings: 1
-"
-        );
-        assert!(told(&[Finding::good("model", "demo/1")]).ends_with("everything is fine\n"));
-        assert!(Health::Fault > Health::Warning && Health::Warning > Health::Good);
     }
 }

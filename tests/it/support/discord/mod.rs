@@ -221,6 +221,17 @@ impl DiscordStandIn {
         self.shared.change(|world| world.limits.lift());
     }
 
+    /// Changes a field of the application, as its owner does in the Developer Portal.
+    pub(crate) fn changes_application(&self, field: &str, value: Value) {
+        self.shared.change(|world| world.application[field] = value);
+    }
+
+    /// So many sessions may still be begun today.
+    pub(crate) fn leaves_sessions(&self, count: u64) {
+        self.shared
+            .change(|world| world.gateway.identifies_left = count);
+    }
+
     /// The token is good for nothing from now on.
     pub(crate) fn revoke_token(&self) {
         self.shared.change(|world| {

@@ -27,11 +27,11 @@ const ROUTES: &[(&str, &str, Handler)] = &[
     ("GET", "/gateway/bot", gateway_bot),
     ("GET", "/users/@me", |_, _| Ok((200, forms::bot()))),
     ("GET", "/users/@me/guilds", list_guilds),
-    ("GET", "/applications/@me", |_, _| {
-        Ok((200, forms::application()))
+    ("GET", "/applications/@me", |world, _| {
+        Ok((200, world.application.clone()))
     }),
-    ("GET", "/oauth2/applications/@me", |_, _| {
-        Ok((200, forms::application()))
+    ("GET", "/oauth2/applications/@me", |world, _| {
+        Ok((200, world.application.clone()))
     }),
     ("GET", COMMANDS, list_commands),
     ("PUT", COMMANDS, put_commands),

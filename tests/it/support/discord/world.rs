@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::faults::Fault;
+use super::forms;
 use super::limits::Limits;
 use super::postings::Postings;
 use super::sessions::{Event, Gateway, Needs};
@@ -193,6 +194,8 @@ pub(super) struct World {
     /// Where REST and files are, without a slash at the end.
     pub(super) base: String,
     pub(super) revoked: bool,
+    /// What the Developer Portal shows of the application.
+    pub(super) application: Value,
     pub(super) persons: BTreeMap<u64, PersonRecord>,
     pub(super) guilds: BTreeMap<u64, GuildRecord>,
     pub(super) messages: Postings,
@@ -217,6 +220,7 @@ impl World {
             clock: Clock::start(),
             base,
             revoked: false,
+            application: forms::application(),
             persons: BTreeMap::new(),
             guilds: BTreeMap::new(),
             messages: Postings::default(),

@@ -121,6 +121,10 @@ impl Mailbox {
         self.last_error = Some((now, why.to_owned()));
     }
 
+    pub(super) fn last_error(&self) -> Option<String> {
+        self.last_error.as_ref().map(|(_, why)| why.clone())
+    }
+
     fn confirm(&mut self, offset: i64) {
         if offset >= 0 {
             self.waiting.retain(|(id, _)| *id >= offset);

@@ -52,7 +52,7 @@ pub(super) fn documented(method: &str) -> Option<&'static str> {
 /// Everything but `getUpdates`, which waits.
 pub(super) fn carried_out(state: &mut State, method: &str, request: &Request) -> Answer {
     match method {
-        "getMe" => Ok(me()),
+        "getMe" => Ok(me(state)),
         "setWebhook" => state.mailbox.set_webhook(request),
         "deleteWebhook" => Ok(state.mailbox.delete_webhook(request)),
         "getWebhookInfo" => Ok(state.mailbox.webhook_info()),
@@ -92,11 +92,11 @@ pub(super) fn carried_out(state: &mut State, method: &str, request: &Request) ->
     }
 }
 
-fn me() -> Value {
+fn me(state: &State) -> Value {
     let mut me = bot_as_json();
     for (ability, value) in [
         ("can_join_groups", true),
-        ("can_read_all_group_messages", false),
+        ("can_read_all_group_messages", !state.has_privacy_mode),
         ("supports_inline_queries", false),
         ("can_connect_to_business", false),
         ("has_main_web_app", false),

@@ -155,6 +155,11 @@ impl TelegramStandIn {
         self.shared.look(|state| state.mailbox.count())
     }
 
+    /// Why the last call to the webhook failed.
+    pub(crate) fn webhook_error(&self) -> Option<String> {
+        self.shared.look(|state| state.mailbox.last_error())
+    }
+
     pub(crate) fn violations(&self) -> Vec<String> {
         self.shared.look(|state| state.violations.clone())
     }
@@ -234,6 +239,11 @@ impl TelegramStandIn {
     /// No planned fault meets anything any more.
     pub(crate) fn recover(&self) {
         self.shared.change(|state| state.faults.forget());
+    }
+
+    /// As BotFather's /setprivacy does.
+    pub(crate) fn switch_privacy_mode_off(&self) {
+        self.shared.change(|state| state.has_privacy_mode = false);
     }
 
     /// From now on the token is a wrong one.

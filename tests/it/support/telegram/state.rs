@@ -107,6 +107,8 @@ pub(super) struct State {
     pub(super) profile: Profile,
     pub(super) faults: Faults,
     pub(super) is_revoked: bool,
+    /// As BotFather's /setprivacy sets it.
+    pub(super) has_privacy_mode: bool,
     /// How many calls a test cleared away.
     pub(super) forgotten_calls: usize,
     last_number: i64,
@@ -125,6 +127,7 @@ impl State {
             profile: Profile::default(),
             faults: Faults::default(),
             is_revoked: false,
+            has_privacy_mode: true,
             forgotten_calls: 0,
             last_number: 100,
             started: Instant::now(),
