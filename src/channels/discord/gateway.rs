@@ -223,10 +223,13 @@ impl RawEventHandler for Ears {
 /// What a person did, if the event tells of it.
 fn heard(event: Event) -> Option<Arrival> {
     let (kind, value) = match event {
-        Event::InteractionCreate(told) => (
-            "INTERACTION_CREATE".to_owned(),
-            serde_json::to_value(told.interaction).ok()?,
-        ),
+        Event::InteractionCreate(told) => {
+            let kind = u8::from(told.interaction.kind());
+            let mut value = serde_json::to_value(told.interaction).ok()?;
+            // serenity reads it and leaves it out when it writes.
+            value["type"] = kind.into();
+            ("INTERACTION_CREATE".to_owned(), value)
+        }
         Event::MessageCreate(told) => (
             "MESSAGE_CREATE".to_owned(),
             serde_json::to_value(told.message).ok()?,
