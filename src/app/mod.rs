@@ -11,6 +11,7 @@ mod service;
 mod world;
 
 pub(crate) use data_paths::DataPaths;
+pub(crate) use messengers::{discord_options, telegram_options};
 pub(crate) use serve::{open_first_session, open_only_session, options_for_one};
 pub use serve::{open_store, serve};
 pub use service::{ChannelEnd, Parts, Service};

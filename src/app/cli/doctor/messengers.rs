@@ -6,15 +6,12 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::SecretString;
-
 use super::finding::Finding;
 use crate::app::cli::telling::printable;
+use crate::app::{discord_options, telegram_options};
 use crate::channels::discord::{self, DiscordError, DiscordFacts, DiscordOptions, PersonalPlace};
 use crate::channels::telegram::{self, TelegramError, TelegramFacts, TelegramOptions, Updates};
-use crate::config::{
-    DiscordSettings, OperatorSettings, PersonalReplies, Settings, TelegramSettings,
-};
+use crate::config::{DiscordSettings, OperatorSettings, Settings, TelegramSettings};
 
 /// How long a platform may take to tell all that is asked.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -45,10 +42,9 @@ pub(super) async fn findings(settings: &Settings) -> Vec<Finding> {
 }
 
 async fn telegram(settings: &TelegramSettings) -> Vec<Finding> {
-    let Some(token) = &settings.token else {
+    let Some(options) = telegram_options(settings, &no_guide()) else {
         return vec![not_set_up(TELEGRAM, "TELEGRAM_BOT_TOKEN")];
     };
-    let options = telegram_options(settings, token);
     let asked = tokio::time::timeout(PATIENCE, telegram::inspect(&options)).await;
     match asked {
         Ok(Ok(facts)) => of_telegram(&facts, &options),
@@ -67,22 +63,6 @@ async fn telegram(settings: &TelegramSettings) -> Vec<Finding> {
             "telegram.api_url",
             &options.api_url,
         )],
-    }
-}
-
-fn telegram_options(settings: &TelegramSettings, token: &SecretString) -> TelegramOptions {
-    TelegramOptions {
-        token: token.clone(),
-        api_url: settings.api_url.clone(),
-        updates: match &settings.webhook_url {
-            None => Updates::LongPolling,
-            Some(url) => Updates::Webhook {
-                url: url.clone(),
-                address: settings.webhook_address,
-            },
-        },
-        // Nothing is sent here.
-        guide: Arc::from([]),
     }
 }
 
@@ -145,10 +125,9 @@ fn of_telegram(facts: &TelegramFacts, options: &TelegramOptions) -> Vec<Finding>
 }
 
 async fn discord(settings: &DiscordSettings) -> Vec<Finding> {
-    let Some(token) = &settings.token else {
+    let Some(options) = discord_options(settings, &no_guide()) else {
         return vec![not_set_up(DISCORD, "DISCORD_BOT_TOKEN")];
     };
-    let options = discord_options(settings, token);
     let address = options.api_url.as_deref().unwrap_or("https://discord.com");
     let asked = tokio::time::timeout(PATIENCE, discord::inspect(&options)).await;
     match asked {
@@ -158,21 +137,6 @@ async fn discord(settings: &DiscordSettings) -> Vec<Finding> {
         }
         Ok(Err(error)) => vec![Finding::fault(DISCORD, &error)],
         Err(_) => vec![unreachable(DISCORD, &NoAnswer, "discord.api_url", address)],
-    }
-}
-
-fn discord_options(settings: &DiscordSettings, token: &SecretString) -> DiscordOptions {
-    DiscordOptions {
-        token: token.clone(),
-        api_url: settings.api_url.clone(),
-        personal: match settings.personal {
-            PersonalReplies::Off => PersonalPlace::Off,
-            PersonalReplies::Ephemeral => PersonalPlace::Ephemeral,
-            PersonalReplies::Direct => PersonalPlace::Direct,
-        },
-        shards: settings.shards,
-        // Nothing is sent here.
-        guide: Arc::from([]),
     }
 }
 
@@ -300,6 +264,11 @@ fn operator(settings: &OperatorSettings) -> Vec<Finding> {
                 .hint("messengers want it, and people are shown it under /privacy")
         })
         .collect()
+}
+
+/// Nothing is sent here.
+fn no_guide() -> Arc<[u8]> {
+    Arc::from([])
 }
 
 fn not_set_up(subject: &'static str, variable: &str) -> Finding {
