@@ -19,6 +19,11 @@ impl Backoff {
         (FIRST * (1 << doublings)).min(LONGEST)
     }
 
+    /// Whether the last try failed.
+    pub(super) fn is_failing(&self) -> bool {
+        self.failures > 0
+    }
+
     /// It succeeded; tells whether it had failed before.
     pub(super) fn reset(&mut self) -> bool {
         std::mem::take(&mut self.failures) > 0
@@ -38,7 +43,9 @@ mod tests {
             waits,
             [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]
         );
+        assert!(backoff.is_failing());
         assert!(backoff.reset());
+        assert!(!backoff.is_failing());
         assert_eq!(backoff.next(), FIRST);
     }
 }

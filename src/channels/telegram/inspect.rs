@@ -28,9 +28,9 @@ pub async fn inspect(options: &TelegramOptions) -> Result<TelegramFacts, Telegra
     let webhook = answered(bot.get_webhook_info()).await.map_err(told)?;
     let own = match &options.updates {
         Updates::LongPolling => None,
-        Updates::Webhook { url, .. } => Some(url.as_str()),
+        Updates::Webhook { url, .. } => url.parse().ok(),
     };
-    let elsewhere = webhook.url.filter(|set| Some(set.as_str()) != own);
+    let elsewhere = webhook.url.filter(|set| Some(set) != own.as_ref());
     Ok(TelegramFacts {
         user_name: me.user.username.unwrap_or_default(),
         can_join_groups: me.can_join_groups,

@@ -54,7 +54,7 @@ impl Polling {
             let answer = tokio::select! {
                 biased;
                 () = self.shutdown.cancelled() => return Ok(()),
-                answer = self.poll(&confirmations) => answer,
+                answer = self.poll(&confirmations, &backoff) => answer,
             };
             let updates = match answer {
                 Ok(updates) => updates,
@@ -92,8 +92,14 @@ impl Polling {
         }
     }
 
-    async fn poll(&self, confirmations: &Confirmations) -> Result<Vec<Update>, CallError> {
-        let patience = if confirmations.is_settled() {
+    /// Waits for updates, unless there is something to find out at once: what is not done yet, or
+    /// whether Telegram is there again.
+    async fn poll(
+        &self,
+        confirmations: &Confirmations,
+        backoff: &Backoff,
+    ) -> Result<Vec<Update>, CallError> {
+        let patience = if confirmations.is_settled() && !backoff.is_failing() {
             LONG_POLL
         } else {
             Duration::ZERO

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{self, DefaultBodyLimit, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
@@ -16,8 +16,9 @@ use axum::routing::post;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::Sha256;
+use teloxide_core::RequestError;
 use teloxide_core::payloads::SetWebhookSetters as _;
-use teloxide_core::prelude::Requester as _;
+use teloxide_core::prelude::{Request, Requester as _};
 use teloxide_core::types::Update;
 use tokio::net::TcpListener;
 use tokio::time::{Instant, sleep};
@@ -102,6 +103,8 @@ impl Webhook {
             let request = bot.set_webhook(target).allowed_updates(WANTED);
             request.secret_token(self.secret.text())
         };
+        // As Telegram will write it.
+        let target = set_webhook.url.as_str().to_owned();
         let path = set_webhook.url.path().to_owned();
         let listener = TcpListener::bind(address)
             .await
@@ -121,7 +124,7 @@ impl Webhook {
         let watching = async {
             tokio::select! {
                 () = shutdown.cancelled() => Ok(()),
-                ended = self.watch(set_webhook, url) => ended,
+                ended = self.watch(set_webhook, &target) => ended,
             }
         };
         let serving = async {
@@ -138,18 +141,25 @@ impl Webhook {
     /// Tells Telegram where to call, and sees to it that this stays so.
     async fn watch<R>(&self, set_webhook: R, url: &str) -> Result<(), TelegramError>
     where
-        R: teloxide_core::requests::Request<Err = teloxide_core::RequestError> + Clone + Send,
+        R: Request<Err = RequestError> + Clone + Send,
     {
         let mut backoff = Backoff::default();
+        let mut is_set = false;
         loop {
-            let wait = match self.look(set_webhook.clone(), url).await {
-                Ok(()) => {
+            let looked = if is_set {
+                self.look(url).await
+            } else {
+                answered(set_webhook.clone()).await.map(|_| Webhooks::Ours)
+            };
+            let wait = match looked {
+                Ok(webhooks) => {
                     self.health.beat(Instant::now());
                     if backoff.reset() {
                         tracing::info!("Telegram is heard again");
                         self.profile.refresh();
                     }
-                    LOOK_AGAIN
+                    is_set = webhooks == Webhooks::Ours;
+                    if is_set { LOOK_AGAIN } else { Duration::ZERO }
                 }
                 Err(CallError::TokenRefused) => return Err(TelegramError::TokenRefused),
                 Err(CallError::Refused { reason }) => {
@@ -164,15 +174,13 @@ impl Webhook {
         }
     }
 
-    async fn look<R>(&self, set_webhook: R, url: &str) -> Result<(), CallError>
-    where
-        R: teloxide_core::requests::Request<Err = teloxide_core::RequestError> + Send,
-    {
+    async fn look(&self, url: &str) -> Result<Webhooks, CallError> {
         let info = answered(self.api.bot().get_webhook_info()).await?;
         if info.url.is_none_or(|set| set.as_str() != url) {
-            answered(set_webhook).await?;
-            tracing::info!("Told Telegram where to call");
-        } else if let Some(error) = info.last_error_message
+            tracing::warn!("Somebody has changed the webhook; it is set again");
+            return Ok(Webhooks::Other);
+        }
+        if let Some(error) = info.last_error_message
             && info.pending_update_count > 0
         {
             tracing::warn!(
@@ -181,8 +189,15 @@ impl Webhook {
                 "Telegram could not bring updates to the webhook"
             );
         }
-        Ok(())
+        Ok(Webhooks::Ours)
     }
+}
+
+/// Where Telegram calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Webhooks {
+    Ours,
+    Other,
 }
 
 struct Calls {
@@ -202,7 +217,7 @@ fn routes(path: &str, calls: Arc<Calls>) -> Router {
 async fn admit(
     State(calls): State<Arc<Calls>>,
     headers: HeaderMap,
-    request: Request,
+    request: extract::Request,
     next: Next,
 ) -> Response {
     let shown = headers.get(SECRET_HEADER).map(HeaderValue::as_bytes);
