@@ -20,6 +20,7 @@ mod killed;
 mod severity;
 mod standins;
 mod support;
+mod telegram;
 mod transcripts;
 mod web;
 mod wording;
