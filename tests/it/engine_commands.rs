@@ -230,3 +230,19 @@ fn where_there_is_nothing_to_cancel_a_kind_word_is_said_and_nothing_changes() {
         }
     }
 }
+
+#[test]
+fn tips_after_a_consultation_was_stopped_offer_a_new_one_only() {
+    let stage = Stage::AwaitingReturn {
+        habits: Answers::default(),
+    };
+    let conversation = Conversation {
+        stage,
+        ..Conversation::new(Language::Korean)
+    };
+    let step = conversation.step(Event::Pressed(Button::Tips), NOW);
+    let said = said(&step);
+    assert_eq!(said.len(), 1);
+    let buttons = said[0].controls().buttons.concat();
+    assert_eq!(buttons, [Button::NewConsultation]);
+}

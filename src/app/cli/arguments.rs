@@ -13,7 +13,7 @@ use crate::domain::consultation::Language;
 #[command(
     name = "dupi",
     version,
-    about = "Dupi: a scalp consultation in the browser. Without a command it serves the web chat.",
+    about = "Dupi: a scalp consultation in the browser, on Telegram and on Discord. Without a command it serves them.",
     after_help = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 some photos were not graded.\n\
                   Settings: dupi.toml and the environment; `dupi config` shows them.",
     args_conflicts_with_subcommands = true
@@ -35,7 +35,7 @@ impl Arguments {
 /// What Dupi can be asked to do.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Serve the web chat until Ctrl-C (the same as no command)
+    /// Serve the web chat, and the bots whose tokens are set, until Ctrl-C (the same as no command)
     Serve(ServeArguments),
     /// Grade photos of a scalp
     Analyze(AnalyzeArguments),

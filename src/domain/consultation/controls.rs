@@ -61,6 +61,7 @@ impl Message {
             }
             Self::GeneralTips { then } => Controls::of_buttons(match then {
                 AfterTips::OfferConsent => vec![vec![Button::BeginAgain]],
+                AfterTips::OfferNewConsultation => vec![vec![Button::NewConsultation]],
                 AfterTips::OfferConsultation => {
                     vec![vec![Button::NewConsultation], vec![Button::ReviewAnswers]]
                 }

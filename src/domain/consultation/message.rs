@@ -224,6 +224,8 @@ pub enum AfterPhoto {
 pub enum AfterTips {
     OfferConsent,
     OfferConsultation,
+    /// There is no consultation at all.
+    OfferNewConsultation,
 }
 
 /// Whether a question is asked in its turn or again.

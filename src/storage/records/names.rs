@@ -111,7 +111,7 @@ macro_rules! named_here {
 }
 
 named_here! {
-    AfterTips { OfferConsent = "offer_consent", OfferConsultation = "offer_consultation" }
+    AfterTips { OfferConsent = "offer_consent", OfferConsultation = "offer_consultation", OfferNewConsultation = "offer_new_consultation" }
     Asking { InTurn = "in_turn", Again = "again" }
     Expected { Button = "button", Region = "region", Photo = "photo", Patience = "patience" }
 }

@@ -128,6 +128,9 @@ pub(crate) fn all_messages() -> Vec<Message> {
         Message::GeneralTips {
             then: AfterTips::OfferConsultation,
         },
+        Message::GeneralTips {
+            then: AfterTips::OfferNewConsultation,
+        },
         Message::PhotoGuide,
         Message::AskRegion,
         Message::PhotoReceived {

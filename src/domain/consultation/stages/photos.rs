@@ -2,8 +2,8 @@
 
 use super::super::step::Turn;
 use super::super::{
-    AfterPhoto, Button, Consultation, Effect, Event, Expected, Message, Photo, PhotoState, Slot,
-    Stage,
+    AfterPhoto, AfterTips, Button, Consultation, Effect, Event, Expected, Message, Photo,
+    PhotoState, Slot, Stage,
 };
 use super::{result, survey};
 use crate::domain::scalp::{PhotoId, Region};
@@ -128,7 +128,7 @@ pub(in super::super) fn awaiting_photo(
             };
         }
         Event::Pressed(Button::Tips) => {
-            result::give_tips(turn);
+            result::give_tips(turn, AfterTips::OfferConsultation);
             turn.say(Message::AskPhoto {
                 region,
                 left: consultation.places_left(),

@@ -188,7 +188,7 @@ pub(in super::super) fn awaiting_wish(
             consultation.openings += 1;
             return survey::correct(turn, consultation, region, Some(question));
         }
-        Event::Pressed(Button::Tips) => give_tips(turn),
+        Event::Pressed(Button::Tips) => give_tips(turn, AfterTips::OfferConsultation),
         Event::PhotoTurnedAway(unusable) => turn.say(Message::PhotoUnusable(unusable)),
         Event::Said(words) => {
             consultation.hear(turn, &words, Expected::Button);
@@ -235,7 +235,7 @@ pub(in super::super) fn awaiting_return(turn: &mut Turn, habits: Answers, event:
                 region: Region::Unknown,
             };
         }
-        Event::Pressed(Button::Tips) => give_tips(turn),
+        Event::Pressed(Button::Tips) => give_tips(turn, AfterTips::OfferNewConsultation),
         Event::PhotoTurnedAway(unusable) => turn.say(Message::PhotoUnusable(unusable)),
         Event::Said(words) => turn.answer_words(&words, Expected::Button),
         Event::PhotoJudged { photo, .. } | Event::PhotoGradingFailed { photo } => {
@@ -338,10 +338,8 @@ pub(in super::super) fn tell_again(
 }
 
 /// General tips for somebody who has consented.
-pub(in super::super) fn give_tips(turn: &mut Turn) {
-    turn.say(Message::GeneralTips {
-        then: AfterTips::OfferConsultation,
-    });
+pub(in super::super) fn give_tips(turn: &mut Turn, then: AfterTips) {
+    turn.say(Message::GeneralTips { then });
 }
 
 /// Tells what to do.
