@@ -5,14 +5,18 @@
 #![expect(clippy::print_stdout, reason = "its output is the table")]
 
 mod browser;
+#[path = "../measure.rs"]
+#[expect(dead_code, reason = "only the other measurements ask for the rest")]
+mod measure;
 mod program;
 mod steps;
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::Context as _;
 use browser::{Browser, Photos};
+use measure::{milliseconds, percentile};
 use program::Program;
 use serde_json::Value;
 
@@ -61,23 +65,6 @@ fn row(what: &str, measured: &str) {
 /// A folder of its own for one measurement, on the disk that the build is on.
 fn folder() -> anyhow::Result<tempfile::TempDir> {
     Ok(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?)
-}
-
-/// The `share` (0 to 1) of the values that is at most the result.
-fn percentile(values: &mut [f64], share: f64) -> f64 {
-    values.sort_by(f64::total_cmp);
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        clippy::cast_sign_loss,
-        reason = "an index of a short list"
-    )]
-    let index = ((values.len() - 1) as f64 * share).round() as usize;
-    values[index]
-}
-
-fn milliseconds(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1_000.0
 }
 
 /// Each stage of `dupi analyze`, warm: the medians of 40 photos after ten.

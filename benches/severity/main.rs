@@ -12,6 +12,7 @@
 )]
 
 mod gpu;
+#[path = "../measure.rs"]
 mod measure;
 mod peer;
 mod raw;
