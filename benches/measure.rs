@@ -1,4 +1,4 @@
-//! Clocks, and what the system tells of this process (Linux).
+//! Clocks, and what the system tells of a process (Linux).
 
 use std::time::Duration;
 
@@ -43,9 +43,9 @@ fn thread_milliseconds() -> anyhow::Result<f64> {
     Ok(nanoseconds / 1e6)
 }
 
-/// Processor time of the process and all its threads, also those that ended; in steps of 10 ms.
-pub(crate) fn process_milliseconds() -> anyhow::Result<f64> {
-    let text = std::fs::read_to_string("/proc/self/stat")?;
+/// Processor time of a process and all its threads, also those that ended; in steps of 10 ms.
+pub(crate) fn process_milliseconds(process: u32) -> anyhow::Result<f64> {
+    let text = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
     let (_, fields) = text.rsplit_once(')').context("a name in brackets")?;
     let ticks = |field: usize| -> anyhow::Result<f64> {
         let text = fields.split_whitespace().nth(field);
@@ -54,9 +54,9 @@ pub(crate) fn process_milliseconds() -> anyhow::Result<f64> {
     Ok((ticks(11)? + ticks(12)?) * 10.0)
 }
 
-/// Megabytes of one of the lines of `/proc/self/status`: `VmRSS` now, `VmHWM` at most.
-pub(crate) fn megabytes(line: &str) -> anyhow::Result<f64> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
+/// Megabytes of one of the lines that tell of a process's memory: `VmRSS` now, `VmHWM` at most.
+pub(crate) fn megabytes(process: u32, line: &str) -> anyhow::Result<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
     let kilobytes: f64 = status
         .lines()
         .find_map(|text| text.strip_prefix(line)?.strip_prefix(':'))

@@ -40,14 +40,7 @@ impl Program {
 
     /// What of it is in memory, as the system tells (Linux).
     pub(crate) fn resident_megabytes(&self) -> anyhow::Result<f64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let kilobytes: f64 = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))
-            .and_then(|rest| rest.split_whitespace().next())
-            .context("the system tells the resident memory")?
-            .parse()?;
-        Ok(kilobytes / 1_000.0)
+        crate::measure::megabytes(self.child.id(), "VmRSS")
     }
 
     /// Asks it to stop and waits for it.

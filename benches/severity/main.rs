@@ -288,10 +288,10 @@ impl Bench {
                 let (time, cpu) = bare_run.run(photos)?;
                 (raw_time, raw_cpu) = (raw_time.min(time), cpu);
             }
-            let (cpu, started) = (process_milliseconds()?, Instant::now());
+            let (cpu, started) = (process_milliseconds(std::process::id())?, Instant::now());
             runtime.block_on(self.grade_all(&grader, photos, 4))?;
             let time = measure::milliseconds(started.elapsed());
-            let own_cpu = process_milliseconds()? - cpu;
+            let own_cpu = process_milliseconds(std::process::id())? - cpu;
             // The first round warms up.
             if round > 0 {
                 ratios.push(raw_time / time);
@@ -411,12 +411,12 @@ impl Bench {
         row(
             "memory",
             "resident memory with all sessions of the demonstration model open",
-            &format!("{:.0} MB", measure::megabytes("VmRSS")?),
+            &format!("{:.0} MB", measure::megabytes(std::process::id(), "VmRSS")?),
         );
         runtime.block_on(self.grade_all(&grader, 1_000, 4))?;
-        let early = measure::megabytes("VmRSS")?;
+        let early = measure::megabytes(std::process::id(), "VmRSS")?;
         runtime.block_on(self.grade_all(&grader, 9_000, 4))?;
-        let late = measure::megabytes("VmRSS")?;
+        let late = measure::megabytes(std::process::id(), "VmRSS")?;
         row(
             "memory",
             "resident memory after 1,000 and after 10,000 photos",
@@ -440,9 +440,9 @@ fn peak(arguments: &[String]) -> anyhow::Result<()> {
     };
     let mut model = Model::open(&ModelSource::Bundled, &options)?;
     model.analyze(&std::fs::read(PHOTO)?)?;
-    let small_peak = measure::megabytes("VmHWM")?;
+    let small_peak = measure::megabytes(std::process::id(), "VmHWM")?;
     model.analyze(&large)?;
-    let peak = measure::megabytes("VmHWM")?;
+    let peak = measure::megabytes(std::process::id(), "VmHWM")?;
     println!(
         "{peak:.0} MB, {:.0} MB more than for opening the model and a photo of 640x480",
         peak - small_peak

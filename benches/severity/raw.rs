@@ -154,7 +154,7 @@ pub(crate) fn obey(arguments: &[String]) -> anyhow::Result<()> {
     let mut output = std::io::stdout();
     for line in std::io::stdin().lines() {
         let times: usize = line?.trim().parse()?;
-        let (cpu, started) = (process_milliseconds()?, Instant::now());
+        let (cpu, started) = (process_milliseconds(std::process::id())?, Instant::now());
         std::thread::scope(|scope| {
             let running: Vec<_> = sessions
                 .iter_mut()
@@ -171,7 +171,11 @@ pub(crate) fn obey(arguments: &[String]) -> anyhow::Result<()> {
             })
         })?;
         let waited = started.elapsed().as_secs_f64() * 1e3;
-        writeln!(output, "{waited} {}", process_milliseconds()? - cpu)?;
+        writeln!(
+            output,
+            "{waited} {}",
+            process_milliseconds(std::process::id())? - cpu
+        )?;
         output.flush()?;
     }
     Ok(())
