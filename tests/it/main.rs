@@ -7,6 +7,7 @@ mod cli;
 mod config;
 mod contracts;
 mod crash;
+mod discord;
 mod doctor_messengers;
 mod driver;
 mod engine;

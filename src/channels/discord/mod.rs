@@ -155,9 +155,20 @@ impl DiscordChannel {
         health: ChannelHealth,
         shutdown: CancellationToken,
     ) -> Result<Self, DiscordError> {
+        Self::paced(options, ports, health, shutdown, PaceLimits::discord())
+    }
+
+    /// As [`Self::new`], for a server with limits of its own.
+    pub fn paced(
+        options: DiscordOptions,
+        ports: DiscordPorts,
+        health: ChannelHealth,
+        shutdown: CancellationToken,
+        limits: PaceLimits,
+    ) -> Result<Self, DiscordError> {
         let http = DiscordHttp::new(&options.token, options.api_url.as_deref())
             .map_err(DiscordError::client)?;
-        let (pacer, gate) = Pacer::start(PaceLimits::discord(), shutdown.clone());
+        let (pacer, gate) = Pacer::start(limits, shutdown.clone());
         let parts = SenderParts {
             wire: Arc::new(Wire::new(http, pacer)),
             ids: sender::press_ids(&options.token),

@@ -32,14 +32,14 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use faults::Trouble;
-pub(crate) use person::Given;
+pub(crate) use person::{Given, Person};
 pub(crate) use sessions::Connection;
-pub(crate) use world::{Access, Author, Place};
+pub(crate) use sight::Sight;
+pub(crate) use world::{Access, Author, Call, Place};
 
 use faults::{Doorway, Fault, Wire};
-use person::Person;
 use sessions::{Event, Order};
-use world::{Call, World};
+use world::World;
 
 /// The world behind its lock, and word of every change.
 #[derive(Debug)]

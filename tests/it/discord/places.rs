@@ -1,0 +1,197 @@
+//! Where answers go: on a server, in direct messages, and when neither works.
+
+use std::time::Duration;
+
+use dupi::channels::discord::PersonalPlace;
+use dupi::domain::consultation::{Button, Language};
+
+use super::{Bot, begins, offers, says};
+use crate::support::discord::{Given, Place};
+
+const ENGLISH: Language = Language::English;
+
+#[tokio::test]
+async fn in_direct_mode_a_server_only_shows_the_way() {
+    let bot = Bot::start(PersonalPlace::Direct).await;
+    let guild = bot.discord.guild("Clinic");
+    let anna = bot.discord.person("Anna");
+    let taken = anna.slash(guild.place(), "consult", &[]).await;
+    assert_eq!(taken.callback, Some(4));
+    let way = bot.phrase(ENGLISH, "discord-go-on-in-direct");
+    let shown = bot.hears(&anna, &way).await;
+    assert!(shown.ephemeral && shown.place == guild.place());
+    let speak = bot.button(Button::Speak(ENGLISH), ENGLISH);
+    let hello = anna.waits_for("hello", |sight| offers(sight, &speak)).await;
+    assert_eq!(hello.place, Place::Direct);
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn switched_off_there_are_general_tips_and_nothing_is_kept() {
+    let bot = Bot::start(PersonalPlace::Off).await;
+    let guild = bot.discord.guild("Clinic");
+    let anna = bot.discord.person("Anna");
+    let off = bot.phrase(ENGLISH, "discord-off");
+    let tips = bot.phrase(ENGLISH, "general-tips");
+    assert_eq!(
+        anna.slash(guild.place(), "consult", &[]).await.callback,
+        Some(4)
+    );
+    let shown = bot.hears(&anna, &off).await;
+    assert!(shown.ephemeral && says(&shown, &tips));
+    // Whom nobody knows has nothing to erase.
+    assert!(
+        anna.slash(guild.place(), "delete", &[])
+            .await
+            .acknowledged()
+    );
+    let is_told = |sight: &crate::support::discord::Sight| says(sight, &off) && !sight.thinking;
+    anna.waits_for("the explanation", |sight| {
+        is_told(sight) && sight.id != shown.id
+    })
+    .await;
+    anna.sends_dm("hello", &[]);
+    let korean = bot.phrase(Language::Korean, "discord-off");
+    assert_eq!(bot.hears(&anna, &korean).await.place, Place::Direct);
+    assert!(anna.hears().iter().all(|sight| sight.components.is_empty()));
+    bot.stop().await;
+}
+
+/// A photo is being looked at while the fifteen minutes pass.
+#[tokio::test]
+async fn after_fifteen_minutes_answers_come_as_direct_messages_or_a_hint_is_given() {
+    let bot = Bot::start(PersonalPlace::Ephemeral).await;
+    let guild = bot.discord.guild("Clinic");
+    let anna = bot.discord.person("Anna");
+    begins(&bot, &anna, guild.place(), ENGLISH).await;
+    bot.settles().await;
+    // What is pressed is stored, and the answer cannot be given for so long.
+    bot.discord.orders(
+        crate::support::discord::Trouble::Status(503),
+        "/webhooks/*",
+        1,
+    );
+    anna.closes_dms();
+    assert!(
+        anna.clicks(&bot.button(Button::Speak(ENGLISH), ENGLISH))
+            .await
+            .acknowledged()
+    );
+    bot.discord
+        .waits_for_call("POST", "/webhooks/{webhook_id}/{webhook_token}")
+        .await;
+    bot.advance(Duration::from_secs(16 * 60));
+    let mention = format!("<@{}>", anna.id());
+    let hint = bot.hears(&anna, &mention).await;
+    assert!(!hint.ephemeral && hint.place == guild.place());
+    let age = bot.phrase(ENGLISH, "ask-age");
+    assert!(!anna.hears().iter().any(|sight| says(sight, &age)));
+    // Whatever they do brings what waits, and the hint was given once.
+    anna.opens_dms();
+    anna.sends_dm("are you there?", &[]);
+    assert_eq!(bot.hears(&anna, &age).await.place, Place::Direct);
+    let hints = anna.hears();
+    assert_eq!(
+        hints.iter().filter(|sight| says(sight, &mention)).count(),
+        1
+    );
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn with_an_expired_token_the_answer_is_a_direct_message() {
+    let bot = Bot::start(PersonalPlace::Ephemeral).await;
+    let guild = bot.discord.guild("Clinic");
+    let anna = bot.discord.person("Anna");
+    begins(&bot, &anna, guild.place(), ENGLISH).await;
+    bot.settles().await;
+    bot.discord.orders(
+        crate::support::discord::Trouble::Status(503),
+        "/webhooks/*",
+        1,
+    );
+    assert!(
+        anna.clicks(&bot.button(Button::Speak(ENGLISH), ENGLISH))
+            .await
+            .acknowledged()
+    );
+    bot.discord
+        .waits_for_call("POST", "/webhooks/{webhook_id}/{webhook_token}")
+        .await;
+    bot.advance(Duration::from_secs(16 * 60));
+    let age = bot.phrase(ENGLISH, "ask-age");
+    assert_eq!(bot.hears(&anna, &age).await.place, Place::Direct);
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_takes_no_direct_messages_is_told_so_aside() {
+    let bot = Bot::start(PersonalPlace::Direct).await;
+    let guild = bot.discord.guild("Clinic");
+    let anna = bot.discord.person("Anna");
+    anna.closes_dms();
+    assert!(
+        anna.slash(guild.place(), "consult", &[])
+            .await
+            .acknowledged()
+    );
+    let closed = bot.phrase(ENGLISH, "discord-direct-closed");
+    let told = bot.hears(&anna, &closed).await;
+    assert!(told.ephemeral && told.place == guild.place());
+    anna.opens_dms();
+    assert!(
+        anna.slash(guild.place(), "consult", &[])
+            .await
+            .acknowledged()
+    );
+    let speak = bot.button(Button::Speak(ENGLISH), ENGLISH);
+    let hello = anna.waits_for("hello", |sight| offers(sight, &speak)).await;
+    assert_eq!(hello.place, Place::Direct);
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn everything_is_erased_and_the_person_is_told() {
+    let bot = Bot::start(PersonalPlace::Ephemeral).await;
+    let guild = bot.discord.guild("Clinic");
+    let anna = bot.discord.person("Anna");
+    begins(&bot, &anna, guild.place(), ENGLISH).await;
+    assert!(
+        anna.slash(guild.place(), "delete", &[])
+            .await
+            .acknowledged()
+    );
+    bot.presses(&anna, &bot.button(Button::ConfirmErase, ENGLISH))
+        .await;
+    let erased = bot.phrase(Language::Korean, "messenger-erased");
+    let english = bot.phrase(ENGLISH, "messenger-erased");
+    let told = anna
+        .waits_for("the farewell", |sight| {
+            says(sight, &erased) || says(sight, &english)
+        })
+        .await;
+    assert!(told.ephemeral);
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn a_file_that_is_too_large_or_no_photo_is_turned_away_kindly() {
+    let bot = Bot::start(PersonalPlace::Ephemeral).await;
+    let anna = bot.discord.person("Anna");
+    anna.sends_dm("hello", &[]);
+    bot.arrives_at_the_photo(&anna, ENGLISH).await;
+    let text = (
+        "photo",
+        Given::File("notes.txt".to_owned(), b"not a photo".to_vec()),
+    );
+    assert!(
+        anna.slash(Place::Direct, "consult", &[text])
+            .await
+            .acknowledged()
+    );
+    let unreadable = bot.phrase(ENGLISH, "unusable-unreadable");
+    bot.hears(&anna, &unreadable).await;
+    bot.settles().await;
+    assert!(!anna.hears().iter().any(|sight| sight.thinking));
+    bot.stop().await;
+}

@@ -1,0 +1,152 @@
+//! What goes wrong between us and Discord, and what people see of it: nothing twice, nothing lost.
+
+use std::time::Duration;
+
+use dupi::channels::discord::PersonalPlace;
+use dupi::domain::consultation::{Button, Language};
+
+use super::{Bot, begins, offers, says};
+use crate::support::discord::{Place, Trouble};
+
+const ENGLISH: Language = Language::English;
+const FOLLOW_UP: &str = "POST /webhooks/{webhook_id}/{webhook_token}";
+const POST: &str = "POST /channels/{channel_id}/messages";
+
+async fn asked_for_the_age(trouble: Trouble, times: u32) {
+    let bot = Bot::start(PersonalPlace::Ephemeral).await;
+    let guild = bot.discord.guild("Clinic");
+    let anna = bot.discord.person("Anna");
+    begins(&bot, &anna, guild.place(), ENGLISH).await;
+    bot.settles().await;
+    bot.discord.orders(trouble, FOLLOW_UP, times);
+    bot.presses(&anna, &bot.button(Button::Speak(ENGLISH), ENGLISH))
+        .await;
+    let age = bot.phrase(ENGLISH, "ask-age");
+    bot.hears(&anna, &age).await;
+    bot.settles().await;
+    let count = anna
+        .hears()
+        .iter()
+        .filter(|sight| says(sight, &age))
+        .count();
+    assert_eq!(count, 1);
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn a_limit_is_waited_for() {
+    asked_for_the_age(Trouble::RateLimited(0.3), 2).await;
+}
+
+#[tokio::test]
+async fn a_limit_on_everything_is_waited_for() {
+    asked_for_the_age(Trouble::GloballyRateLimited(0.3), 1).await;
+}
+
+#[tokio::test]
+async fn a_server_that_fails_is_asked_again() {
+    asked_for_the_age(Trouble::Status(502), 2).await;
+}
+
+#[tokio::test]
+async fn a_direct_message_whose_answer_was_lost_is_seen_once() {
+    let bot = Bot::start(PersonalPlace::Ephemeral).await;
+    let anna = bot.discord.person("Anna");
+    bot.discord.orders(Trouble::LoseAnswer, POST, 1);
+    bot.discord.orders(Trouble::CutInBody, POST, 1);
+    anna.sends_dm("hello", &[]);
+    let speak = bot.button(Button::Speak(ENGLISH), ENGLISH);
+    anna.waits_for("hello", |sight| offers(sight, &speak)).await;
+    bot.settles().await;
+    let count = anna
+        .hears()
+        .iter()
+        .filter(|sight| offers(sight, &speak))
+        .count();
+    assert_eq!(count, 1);
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn an_interaction_that_comes_twice_is_answered_once() {
+    let bot = Bot::start(PersonalPlace::Ephemeral).await;
+    let guild = bot.discord.guild("Clinic");
+    let anna = bot.discord.person("Anna");
+    begins(&bot, &anna, guild.place(), ENGLISH).await;
+    bot.discord.doubles_events(2);
+    bot.presses(&anna, &bot.button(Button::Speak(ENGLISH), ENGLISH))
+        .await;
+    bot.presses(&anna, &bot.button(Button::OldEnough, ENGLISH))
+        .await;
+    let agree = bot.button(
+        Button::Agree(dupi::domain::consultation::Purpose::Basic),
+        ENGLISH,
+    );
+    anna.waits_for("the consent", |sight| offers(sight, &agree))
+        .await;
+    bot.settles().await;
+    let sights = anna.hears();
+    assert_eq!(sights.len(), 3, "{}", anna.transcript());
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn an_acknowledgement_whose_answer_was_lost_still_counts() {
+    let bot = Bot::start(PersonalPlace::Ephemeral).await;
+    let guild = bot.discord.guild("Clinic");
+    let anna = bot.discord.person("Anna");
+    let callback = "POST /interactions/*";
+    bot.discord.orders(Trouble::LoseAnswer, callback, 1);
+    begins(&bot, &anna, guild.place(), ENGLISH).await;
+    bot.discord.orders(Trouble::Status(500), callback, 1);
+    bot.presses(&anna, &bot.button(Button::Speak(ENGLISH), ENGLISH))
+        .await;
+    bot.hears(&anna, &bot.phrase(ENGLISH, "ask-age")).await;
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn what_could_not_be_acknowledged_in_time_is_answered_by_a_direct_message() {
+    let bot = Bot::start(PersonalPlace::Ephemeral).await;
+    let guild = bot.discord.guild("Clinic");
+    let anna = bot.discord.person("Anna");
+    bot.discord
+        .orders(Trouble::Status(500), "POST /interactions/*", 1_000);
+    let taken = anna.slash(guild.place(), "consult", &[]).await;
+    assert!(!taken.acknowledged());
+    let speak = bot.button(Button::Speak(ENGLISH), ENGLISH);
+    let hello = anna.waits_for("hello", |sight| offers(sight, &speak)).await;
+    assert_eq!(hello.place, Place::Direct);
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn a_photo_that_cannot_be_fetched_at_first_is_fetched_later() {
+    let bot = Bot::start(PersonalPlace::Ephemeral).await;
+    let anna = bot.discord.person("Anna");
+    anna.sends_dm("hello", &[]);
+    bot.arrives_at_the_photo(&anna, ENGLISH).await;
+    bot.discord
+        .orders(Trouble::Status(503), "GET /attachments/*", 1);
+    anna.sends_dm("", &[("scalp.jpg", super::PHOTO)]);
+    let done = bot.button(Button::PhotosDone, ENGLISH);
+    anna.waits_for("the photo", |sight| offers(sight, &done))
+        .await;
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_written_in_a_hurry_is_taken_in_order() {
+    let bot = Bot::start(PersonalPlace::Ephemeral).await;
+    let anna = bot.discord.person("Anna");
+    bot.discord.holds_events();
+    anna.sends_dm("hello", &[]);
+    anna.sends_dm("is anybody there?", &[]);
+    bot.discord.releases_events_backwards();
+    let speak = bot.button(Button::Speak(ENGLISH), ENGLISH);
+    anna.waits_for("hello", |sight| offers(sight, &speak)).await;
+    tokio::time::timeout(Duration::from_secs(20), bot.settles())
+        .await
+        .unwrap();
+    bot.stop().await;
+}
