@@ -78,7 +78,7 @@ fn choice_rows(choices: &WordedChoices, room: usize, labels: &Labels<'_>) -> Vec
             button(labels, Press::Choice(offered.choice), &offered.label, style)
         })
         .collect();
-    evenly(buttons, needed)
+    evenly(&buttons, needed)
 }
 
 fn menu(choices: &WordedChoices, labels: &Labels<'_>) -> Value {
@@ -130,11 +130,11 @@ fn fitted(rows: Vec<Vec<Value>>, room: usize) -> Vec<Vec<Value>> {
     }
     let mut buttons: Vec<Value> = rows.into_iter().flatten().collect();
     buttons.truncate(room * MOST_IN_A_ROW);
-    evenly(buttons, room)
+    evenly(&buttons, room)
 }
 
 /// In at most that many rows, each as long as the others but the last.
-fn evenly(buttons: Vec<Value>, rows: usize) -> Vec<Vec<Value>> {
+fn evenly(buttons: &[Value], rows: usize) -> Vec<Vec<Value>> {
     let length = buttons.len().div_ceil(rows.max(1)).clamp(1, MOST_IN_A_ROW);
     buttons.chunks(length).map(<[Value]>::to_vec).collect()
 }

@@ -125,15 +125,14 @@ impl<'a> Delivery<'a> {
             return Ok(channel);
         }
         let known = self.notebook.direct().await.map_err(Failure::Store)?;
-        let channel = match known {
-            Some(channel) => channel,
-            None => {
-                let begun = open_direct(&self.parts.wire, self.person).await;
-                let channel = begun.map_err(Failure::of)?;
-                let kept = self.notebook.keep_direct(channel).await;
-                kept.map_err(Failure::Store)?;
-                channel
-            }
+        let channel = if let Some(channel) = known {
+            channel
+        } else {
+            let begun = open_direct(&self.parts.wire, self.person).await;
+            let channel = begun.map_err(Failure::of)?;
+            let kept = self.notebook.keep_direct(channel).await;
+            kept.map_err(Failure::Store)?;
+            channel
         };
         self.reply.direct = Some(channel);
         Ok(channel)

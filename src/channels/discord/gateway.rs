@@ -10,6 +10,7 @@ use serenity::all::{
     Client, ClientBuilder, ConnectionStage, Context, Event, GatewayError, GatewayIntents,
     HttpBuilder, RawEventHandler, ShardId, ShardManager,
 };
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
@@ -24,7 +25,9 @@ use super::{DiscordChannel, DiscordError, commands};
 use crate::ports::ConversationDesk;
 
 const FIRST_BACKOFF: Duration = Duration::from_millis(500);
-const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
+const LONGEST_BACKOFF: Duration = Duration::from_mins(1);
+/// How much is handed in at the same time.
+const MOST_AT_ONCE: usize = 64;
 /// How often the shards are looked at.
 const LOOK: Duration = Duration::from_millis(500);
 /// How long what was taken in may take to be stored once the shutdown has begun.
@@ -42,6 +45,7 @@ pub(super) async fn serve(
         personal: channel.options.personal,
         desk,
         lanes: Lanes::default(),
+        room: Semaphore::new(MOST_AT_ONCE),
         shutdown: channel.shutdown.clone(),
     });
     let ears = Ears {
@@ -131,7 +135,10 @@ async fn connect(
         },
         () = watch(channel, &manager, signs, shards) => Ok(()),
     };
-    manager.shutdown_all().await;
+    let closing = tokio::time::timeout(PATIENCE_AT_SHUTDOWN, manager.shutdown_all());
+    if closing.await.is_err() {
+        tracing::warn!("Not every gateway connection was closed in time");
+    }
     outcome
 }
 
@@ -193,6 +200,10 @@ async fn watch(channel: &DiscordChannel, manager: &ShardManager, signs: &ShardSi
             channel.health.beat(oldest);
         }
         for shard in signs.stalled(now) {
+            // One that is yet to be begun waits for its turn.
+            if !manager.has(ShardId(shard)).await {
+                continue;
+            }
             tracing::warn!(shard, "A shard is silent and is begun anew");
             signs.lives(shard, now);
             manager.restart(ShardId(shard)).await;

@@ -120,7 +120,8 @@ pub(super) enum CallError {
     /// Too many calls wait already.
     #[error("too many calls wait, the turn would come in {} ms", after.as_millis())]
     Crowded { after: Duration },
-    #[error("the service is shutting down")]
+    /// The service is shutting down, or the token is refused.
+    #[error("no more calls are made")]
     Stopped,
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::PersonalPlace;
@@ -29,7 +30,7 @@ const UNKNOWN_INTERACTION: i64 = 10_062;
 const ACKNOWLEDGED_ALREADY: i64 = 40_060;
 
 /// How long a deed is kept in hand while the store is busy: nobody will tell us of it again.
-const HOLD_ON: Duration = Duration::from_secs(120);
+const HOLD_ON: Duration = Duration::from_mins(2);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(5);
 
 /// What became of an acknowledgement.
@@ -48,6 +49,8 @@ pub(super) struct Intake {
     pub(super) personal: PersonalPlace,
     pub(super) desk: Arc<dyn ConversationDesk>,
     pub(super) lanes: Lanes,
+    /// For what is handed in at the same time.
+    pub(super) room: Semaphore,
     pub(super) shutdown: CancellationToken,
 }
 
@@ -65,6 +68,8 @@ impl Intake {
             Acknowledged::Late => forget_passes(&mut greeting.reply),
         }
         place.turn().await;
+        // Never closed; whoever is first in a lane holds up nobody who holds a permit.
+        let _permit = self.room.acquire().await;
         self.hand_in(&arrival, greeting).await;
     }
 
@@ -83,9 +88,8 @@ impl Intake {
             loop {
                 let call = Call::post(path.clone(), body.clone()).within(ONE_TRY);
                 // Past the gate: this is not counted, and must not wait for what is.
-                let error = match self.parts.wire.http.call(call).await {
-                    Ok(_) => return Acknowledged::Yes,
-                    Err(error) => error,
+                let Err(error) = self.parts.wire.http.call(call).await else {
+                    return Acknowledged::Yes;
                 };
                 match error.code() {
                     Some(ACKNOWLEDGED_ALREADY) if answer_was_lost => return Acknowledged::Yes,

@@ -206,6 +206,9 @@ impl DiscordChannel {
             Ok(()) => StopReason::Shutdown,
             Err(error) => error.stop_reason(),
         });
+        if matches!(served, Err(DiscordError::TokenRefused)) {
+            self.parts.wire.close();
+        }
         if served.is_ok() {
             // It ends with the shutdown; after an error messages still want to go out.
             let _ = self.gate.await;

@@ -86,13 +86,14 @@ impl Notebook<'_> {
     /// A note that this version cannot read is as good as none: the message goes out anew.
     async fn recall<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, StoreError> {
         let text = self.notes.recall(self.conversation, name).await?;
-        Ok(text.and_then(|text| match serde_json::from_str(&text) {
-            Ok(found) => Some(found),
-            Err(_) => {
-                tracing::warn!(note = name, "A note cannot be read and is passed over");
-                None
-            }
-        }))
+        let Some(text) = text else {
+            return Ok(None);
+        };
+        let found = serde_json::from_str(&text).ok();
+        if found.is_none() {
+            tracing::warn!(note = name, "A note cannot be read and is passed over");
+        }
+        Ok(found)
     }
 }
 

@@ -265,6 +265,7 @@ pub(super) fn id(answer: &serde_json::Value) -> Option<u64> {
 /// Shows for ten seconds that something is under way; it does not matter whether it is seen.
 async fn show_typing(parts: &SenderParts, channel: u64) {
     let call = Call::post(format!("/channels/{channel}/typing"), serde_json::json!({}));
+    let call = call.within(std::time::Duration::from_secs(2));
     // Past the gate: it must not take the turn of a message.
     if let Err(error) = parts.wire.http.call(call).await {
         tracing::debug!(%error, "Typing could not be shown");

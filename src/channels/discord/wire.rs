@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
 use super::http::{Call, CallError, DiscordHttp};
 use crate::channels::pace::{PaceError, Pacer, Place, PlaceId, Scope, Urgency};
@@ -23,11 +24,21 @@ pub(super) enum Counted {
 pub(super) struct Wire {
     pub(super) http: DiscordHttp,
     pacer: Pacer,
+    closed: CancellationToken,
 }
 
 impl Wire {
     pub(super) fn new(http: DiscordHttp, pacer: Pacer) -> Self {
-        Self { http, pacer }
+        Self {
+            http,
+            pacer,
+            closed: CancellationToken::new(),
+        }
+    }
+
+    /// No more calls: with a token that is refused, each of them would bring us nearer to a ban.
+    pub(super) fn close(&self) {
+        self.closed.cancel();
     }
 
     /// Makes the call when its turn has come; tells what the answer says.
@@ -37,6 +48,9 @@ impl Wire {
             Counted::Guild(channel) => Place::Group(PlaceId::from(channel)),
             Counted::Alone => Place::Nowhere,
         };
+        if self.closed.is_cancelled() {
+            return Err(CallError::Stopped);
+        }
         let turn = self.pacer.turn(place, Urgency::Interactive).await;
         let turn = turn.map_err(|error| match error {
             PaceError::TooLong { after } => CallError::Crowded { after },

@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use tokio::time::Instant;
 
 use super::{Bot, PATIENCE, begins};
-use crate::support::discord::DiscordStandIn;
+use crate::support::discord::{Call, DiscordStandIn};
 
 const ENGLISH: Language = Language::English;
 
@@ -27,10 +27,7 @@ async fn commands_are_registered_once_and_health_is_shown() {
         ["상담", "삭제", "개인정보", "언어", "도움말", "취소"]
     );
     let written = bot.discord.calls();
-    let puts = |calls: &[_]| {
-        let calls: &[crate::support::discord::Call] = calls;
-        calls.iter().filter(|call| call.method == "PUT").count()
-    };
+    let puts = |calls: &[Call]| calls.iter().filter(|call| call.method == "PUT").count();
     assert_eq!(puts(&written), 1);
     let facts = inspect(&options(&bot.discord)).await.unwrap();
     assert_eq!(facts.bot_name, "dupi");
@@ -89,6 +86,32 @@ async fn an_invalid_session_is_begun_anew() {
 }
 
 #[tokio::test]
+async fn a_connection_on_which_nothing_is_acknowledged_is_given_up() {
+    let discord = DiscordStandIn::start().await;
+    discord.lifts_limits();
+    discord.wants_heartbeats_every(Duration::from_millis(300));
+    let bot = Bot::start_at(discord, PersonalPlace::Ephemeral).await;
+    bot.discord
+        .waits_until("heartbeats", |all| all.iter().any(|one| one.heartbeats > 2))
+        .await;
+    bot.becomes_healthy().await;
+    bot.discord.stops_acknowledging();
+    bot.discord
+        .waits_until("another connection", |all| all.len() > 1)
+        .await;
+    bot.discord.acknowledges_again();
+    let guild = bot.discord.guild("Clinic");
+    let anna = bot.discord.person("Anna");
+    bot.discord
+        .waits_until("a session", |all| {
+            all.iter().any(|one| one.open && one.shard.is_some())
+        })
+        .await;
+    begins(&bot, &anna, guild.place(), ENGLISH).await;
+    bot.stop().await;
+}
+
+#[tokio::test]
 async fn a_token_that_is_refused_ends_the_channel_with_a_hint() {
     let discord = DiscordStandIn::start().await;
     discord.revoke_token();
@@ -109,7 +132,7 @@ async fn a_token_that_is_refused_ends_the_channel_with_a_hint() {
 async fn a_token_that_is_revoked_in_between_ends_the_channel() {
     let bot = Bot::start(PersonalPlace::Ephemeral).await;
     bot.discord.revoke_token();
-    let served = tokio::time::timeout(Duration::from_secs(60), bot.serving).await;
+    let served = tokio::time::timeout(Duration::from_mins(1), bot.serving).await;
     let error = served.unwrap().unwrap().unwrap_err();
     assert!(matches!(error, DiscordError::TokenRefused));
     bot.shutdown.cancel();

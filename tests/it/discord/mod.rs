@@ -58,7 +58,7 @@ struct ShiftedClock(Mutex<SignedDuration>);
 
 impl Clock for ShiftedClock {
     fn now(&self) -> Timestamp {
-        SystemClock.now() + *self.0.lock().unwrap()
+        SystemClock.now() + *self.0.lock().expect("it works in tests")
     }
 }
 
@@ -101,12 +101,12 @@ impl Bot {
     }
 
     async fn start_at(discord: DiscordStandIn, personal: PersonalPlace) -> Self {
-        let folder = TempDir::new().unwrap();
+        let folder = TempDir::new().expect("it works in tests");
         let ids = Arc::new(RandomIds);
         let key = MasterKey::new([7; 32]);
         let store = SqliteStore::open(&Location::Memory, &key, folder.path(), ids.clone());
-        let store = store.await.unwrap();
-        let wording = Wording::embedded().unwrap();
+        let store = store.await.expect("it works in tests");
+        let wording = Wording::embedded().expect("it works in tests");
         let clock = Arc::new(ShiftedClock::default());
         let shutdown = CancellationToken::new();
         let health = ChannelHealth::new("discord", Duration::from_secs(90), Instant::now());
@@ -124,7 +124,8 @@ impl Bot {
             clock: clock.clone(),
         };
         let (healthy, ending) = (health.clone(), shutdown.clone());
-        let channel = DiscordChannel::paced(options, ports, healthy, ending, limits()).unwrap();
+        let channel = DiscordChannel::paced(options, ports, healthy, ending, limits())
+            .expect("it works in tests");
         let parts = Parts {
             conversations: Arc::new(store.clone()),
             effects: Arc::new(store.clone()),
@@ -164,8 +165,8 @@ impl Bot {
     async fn stop(self) {
         self.shutdown.cancel();
         let ended = tokio::time::timeout(PATIENCE, async {
-            self.running.await.unwrap();
-            self.serving.await.unwrap()
+            self.running.await.expect("it works in tests");
+            self.serving.await.expect("it works in tests")
         });
         ended.await.expect("it ends in time").expect("it ends well");
     }
@@ -173,8 +174,8 @@ impl Bot {
     /// Time passes for us and for Discord.
     fn advance(&self, by: Duration) {
         self.discord.advance(by);
-        let by = SignedDuration::try_from(by).unwrap();
-        *self.clock.0.lock().unwrap() += by;
+        let by = SignedDuration::try_from(by).expect("it works in tests");
+        *self.clock.0.lock().expect("it works in tests") += by;
     }
 
     fn phrase(&self, language: Language, key: &str) -> String {
@@ -189,7 +190,7 @@ impl Bot {
     async fn settles(&self) {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let effects = self.store.overview(1_000).await.unwrap();
+            let effects = self.store.overview(1_000).await.expect("it works in tests");
             let is_done = |state| matches!(state, EffectState::Done | EffectState::Failed);
             if effects.iter().all(|effect| is_done(effect.state)) {
                 return;
@@ -207,8 +208,8 @@ impl Bot {
         }
     }
 
-    /// From the first greeting until a photo is asked for.
-    async fn arrives_at_the_photo(&self, person: &Person, language: Language) {
+    /// From the first greeting until the second consent is asked for.
+    async fn arrives_at_the_consent(&self, person: &Person, language: Language) {
         for (message, button) in [
             (Message::Hello, Button::Speak(language)),
             (Message::AskAge, Button::OldEnough),
@@ -216,20 +217,34 @@ impl Bot {
                 Message::AskConsent(Purpose::Basic),
                 Button::Agree(Purpose::Basic),
             ),
-            (
-                Message::AskConsent(Purpose::Sensitive),
-                Button::Agree(Purpose::Sensitive),
-            ),
-            (Message::PhotoGuide, Button::ShowRegion(Region::Crown)),
         ] {
-            let worded = self.wording.words(&message, language);
-            self.hears(person, &worded.paragraphs[0]).await;
-            self.presses(person, &self.button(button, language)).await;
+            self.answers(person, &message, button, language).await;
         }
+        let consent = Message::AskConsent(Purpose::Sensitive);
+        let worded = self.wording.words(&consent, language);
+        self.hears(person, &worded.paragraphs[0]).await;
+    }
+
+    /// From the first greeting until a photo is asked for.
+    async fn arrives_at_the_photo(&self, person: &Person, language: Language) {
+        self.arrives_at_the_consent(person, language).await;
+        let consent = Message::AskConsent(Purpose::Sensitive);
+        let agree = Button::Agree(Purpose::Sensitive);
+        self.answers(person, &consent, agree, language).await;
+        let region = Button::ShowRegion(Region::Crown);
+        self.answers(person, &Message::PhotoGuide, region, language)
+            .await;
         let wanted = self.button(Button::ChangeRegion, language);
         person
             .waits_for("the wish for a photo", |sight| offers(sight, &wanted))
             .await;
+    }
+
+    /// Waits for the message and presses one of its buttons.
+    async fn answers(&self, person: &Person, asked: &Message, button: Button, language: Language) {
+        let worded = self.wording.words(asked, language);
+        self.hears(person, &worded.paragraphs[0]).await;
+        self.presses(person, &self.button(button, language)).await;
     }
 
     /// Waits for the button and presses it.

@@ -80,7 +80,7 @@ async fn after_fifteen_minutes_answers_come_as_direct_messages_or_a_hint_is_give
     bot.discord
         .waits_for_call("POST", "/webhooks/{webhook_id}/{webhook_token}")
         .await;
-    bot.advance(Duration::from_secs(16 * 60));
+    bot.advance(Duration::from_mins(16));
     let mention = format!("<@{}>", anna.id());
     let hint = bot.hears(&anna, &mention).await;
     assert!(!hint.ephemeral && hint.place == guild.place());
@@ -118,7 +118,7 @@ async fn with_an_expired_token_the_answer_is_a_direct_message() {
     bot.discord
         .waits_for_call("POST", "/webhooks/{webhook_id}/{webhook_token}")
         .await;
-    bot.advance(Duration::from_secs(16 * 60));
+    bot.advance(Duration::from_mins(16));
     let age = bot.phrase(ENGLISH, "ask-age");
     assert_eq!(bot.hears(&anna, &age).await.place, Place::Direct);
     bot.stop().await;

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use dupi::channels::discord::PersonalPlace;
-use dupi::domain::consultation::{Button, Language};
+use dupi::domain::consultation::{Button, Language, Purpose};
+use dupi::domain::scalp::Region;
 
 use super::{Bot, begins, offers, says};
 use crate::support::discord::{Place, Trouble};
@@ -78,10 +79,7 @@ async fn an_interaction_that_comes_twice_is_answered_once() {
         .await;
     bot.presses(&anna, &bot.button(Button::OldEnough, ENGLISH))
         .await;
-    let agree = bot.button(
-        Button::Agree(dupi::domain::consultation::Purpose::Basic),
-        ENGLISH,
-    );
+    let agree = bot.button(Button::Agree(Purpose::Basic), ENGLISH);
     anna.waits_for("the consent", |sight| offers(sight, &agree))
         .await;
     bot.settles().await;
@@ -148,5 +146,50 @@ async fn what_is_written_in_a_hurry_is_taken_in_order() {
     tokio::time::timeout(Duration::from_secs(20), bot.settles())
         .await
         .unwrap();
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn a_message_that_is_refused_is_said_in_plain_text() {
+    let bot = Bot::start(PersonalPlace::Ephemeral).await;
+    let anna = bot.discord.person("Anna");
+    anna.sends_dm("hello", &[]);
+    bot.arrives_at_the_consent(&anna, ENGLISH).await;
+    bot.settles().await;
+    bot.discord.orders(Trouble::Status(400), POST, 1);
+    bot.presses(
+        &anna,
+        &bot.button(Button::Agree(Purpose::Sensitive), ENGLISH),
+    )
+    .await;
+    let guide = bot.phrase(ENGLISH, "photo-guide");
+    let said = bot.hears(&anna, guide.lines().next().unwrap()).await;
+    assert!(said.files.is_empty() && said.embeds.is_empty());
+    assert!(offers(
+        &said,
+        &bot.button(Button::ShowRegion(Region::Crown), ENGLISH)
+    ));
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn a_message_that_is_refused_for_good_blocks_nobody() {
+    let bot = Bot::start(PersonalPlace::Ephemeral).await;
+    let anna = bot.discord.person("Anna");
+    bot.discord.orders(Trouble::Status(400), POST, 2);
+    anna.sends_dm("hello", &[]);
+    bot.discord
+        .waits_for_call("POST", "/channels/{channel_id}/messages")
+        .await;
+    bot.settles().await;
+    assert!(anna.hears().is_empty());
+    assert!(anna.slash(Place::Direct, "help", &[]).await.acknowledged());
+    let help = bot.phrase(ENGLISH, "help");
+    let korean = bot.phrase(Language::Korean, "help");
+    anna.waits_for("help", |sight| {
+        let first = |text: &str| text.lines().next().unwrap().to_owned();
+        says(sight, &first(&help)) || says(sight, &first(&korean))
+    })
+    .await;
     bot.stop().await;
 }
