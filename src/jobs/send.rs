@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::JobPorts;
 use super::outcome::{Limits, Outcome, told};
 use crate::domain::consultation::{Language, Message, Slot};
@@ -37,6 +39,7 @@ pub(super) async fn run(
         language,
         slot,
     };
+    let began = ports.clock.now();
     match sender.send(outgoing).await {
         Ok(()) => Outcome::Done,
         Err(error @ SendError::Unavailable { after, .. }) => Outcome::TryAgain {
@@ -44,16 +47,21 @@ pub(super) async fn run(
             after: after.map(|after| after.min(LONGEST_WAIT)),
         },
         Err(error @ SendError::Refused(_)) => Outcome::hopeless(&error),
-        Err(error @ SendError::PersonGone) => hold(ports, claimed, &error).await,
+        Err(error @ SendError::PersonGone) => hold(ports, claimed, began, &error).await,
     }
 }
 
-/// Notes that the person is gone, and puts the message back: it waits until they return.
-async fn hold(ports: &JobPorts, claimed: &ClaimedEffect, error: &SendError) -> Outcome {
-    let now = ports.clock.now();
+/// Notes that the person was gone when the try began, and puts the message back: it waits until they
+/// return, unless they did so meanwhile.
+async fn hold(
+    ports: &JobPorts,
+    claimed: &ClaimedEffect,
+    began: Timestamp,
+    error: &SendError,
+) -> Outcome {
     let noted = ports
         .conversations
-        .note_presence(claimed.conversation, Presence::Gone, now)
+        .note_presence(claimed.conversation, Presence::Gone, began)
         .await;
     match noted {
         Ok(()) => {

@@ -125,8 +125,9 @@ pub trait ConversationStore: Send + Sync {
     /// something (anything but the outcome of an effect) is here again.
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError>;
 
-    /// Notes whether the person of that conversation can be reached. While they are gone no `Send`
-    /// of theirs is handed out; when they are back all of them are due. No conversation is no error.
+    /// Notes whether the person of that conversation could be reached at `now`. While they are gone
+    /// no `Send` of theirs is handed out; when they are back all of them are due. Whoever did
+    /// something after `now` is not gone. No conversation is no error.
     async fn note_presence(
         &self,
         id: ConversationId,

@@ -83,12 +83,16 @@ impl ConversationStore for SqliteStore {
             Presence::Here => None,
             Presence::Gone => Some(milliseconds(now)),
         };
-        sqlx::query("UPDATE conversations SET gone_at = $1 WHERE id = $2")
-            .bind(gone_at)
-            .bind(id.0.to_string())
-            .execute(&self.0.writer)
-            .await
-            .map_err(store_error)?;
+        // Whoever did something since then is here. (Nothing is later than no time at all.)
+        sqlx::query(
+            "UPDATE conversations SET gone_at = $1 WHERE id = $2 AND NOT EXISTS
+             (SELECT 1 FROM inbound WHERE conversation_id = $2 AND handled_at > $1)",
+        )
+        .bind(gone_at)
+        .bind(id.0.to_string())
+        .execute(&self.0.writer)
+        .await
+        .map_err(store_error)?;
         if presence == Presence::Here {
             self.0.effect_stored.notify_one();
         }

@@ -36,6 +36,7 @@ on_every_store! {
     a_message_that_was_tried_is_never_passed_over,
     nothing_is_said_to_somebody_who_is_gone_until_they_are_back,
     whoever_does_something_is_back,
+    whoever_did_something_since_is_not_gone,
 }
 
 /// A message for a place.
@@ -158,6 +159,30 @@ async fn whoever_does_something_is_back(stores: Stores) {
     assert_eq!(claim(&stores, 1).await, [], "an outcome is no deed");
     stored(&stores, commit(2, "a deed")).await;
     assert_eq!(effects(&claim(&stores, 1).await), [&send(1)]);
+}
+
+async fn whoever_did_something_since_is_not_gone(stores: Stores) {
+    with_effects(&stores, vec![send(1)]).await;
+    let deed = Commit {
+        now: at(5),
+        ..commit(1, "a deed")
+    };
+    stored(&stores, deed).await;
+    let id = conversation_id(1);
+    let gone = stores
+        .conversations
+        .note_presence(id, Presence::Gone, at(4));
+    gone.await.unwrap();
+    assert_eq!(effects(&claim(&stores, 5).await), [&send(1)]);
+    let gone = stores
+        .conversations
+        .note_presence(id, Presence::Gone, at(5));
+    gone.await.unwrap();
+    let room = Room {
+        messages: 1,
+        work: 0,
+    };
+    assert_eq!(stores.effects.next_due(room).await.unwrap(), None);
 }
 
 async fn with_effects(stores: &Stores, effects: Vec<Effect>) {
