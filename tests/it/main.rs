@@ -8,6 +8,7 @@ mod config;
 mod contracts;
 mod crash;
 mod discord;
+mod discord_faults;
 mod doctor_messengers;
 mod driver;
 mod engine;

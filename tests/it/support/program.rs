@@ -1,12 +1,14 @@
 //! The real program on a data folder of its own, on loopback.
 
+use std::fs::OpenOptions;
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// A running `dupi`; killed at the end of the test at the latest.
 pub(crate) struct Program {
     child: Child,
+    complaints: PathBuf,
     /// Where it answers, without a slash at the end.
     pub(crate) base: String,
 }
@@ -14,7 +16,12 @@ pub(crate) struct Program {
 impl Program {
     /// On a free port.
     pub(crate) fn start(folder: &Path) -> Self {
-        Self::start_at(folder, "127.0.0.1:0")
+        Self::start_with(folder, &[])
+    }
+
+    /// On a free port, with more in its environment.
+    pub(crate) fn start_with(folder: &Path, variables: &[(&str, &str)]) -> Self {
+        Self::start_at(folder, "127.0.0.1:0", variables)
     }
 
     /// Where it was before.
@@ -22,16 +29,24 @@ impl Program {
         let address = base
             .strip_prefix("http://")
             .expect("the program answers over plain HTTP");
-        Self::start_at(folder, address)
+        Self::start_at(folder, address, &[])
     }
 
-    fn start_at(folder: &Path, address: &str) -> Self {
+    fn start_at(folder: &Path, address: &str, variables: &[(&str, &str)]) -> Self {
+        let complaints = folder.join("complaints.log");
+        let errors = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&complaints)
+            .expect("the folder is ours");
         let mut child = Command::new(env!("CARGO_BIN_EXE_dupi"))
             .current_dir(folder)
             .env("DUPI_DATA_DIR", folder.join("data"))
             .env("DUPI_WEB_ADDR", address)
             .env("RUST_LOG", "warn")
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
+            .stderr(errors)
             .spawn()
             .expect("the program starts");
         let output = child.stdout.take().expect("stdout is piped");
@@ -44,7 +59,27 @@ impl Program {
                 Some(url.trim_end_matches('/').to_owned())
             })
             .expect("the program says where it listens");
-        Self { child, base }
+        Self {
+            child,
+            complaints,
+            base,
+        }
+    }
+
+    /// What it and those before it in this folder wrote to stderr so far.
+    pub(crate) fn complaints(&self) -> String {
+        std::fs::read_to_string(&self.complaints).expect("the folder is ours")
+    }
+
+    /// Asks it to stop, and tells its exit code.
+    #[cfg(unix)]
+    pub(crate) fn stops(mut self) -> Option<i32> {
+        let asked = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status()
+            .expect("kill can be started");
+        assert!(asked.success());
+        self.child.wait().expect("it was started").code()
     }
 
     /// SIGKILL, which no program can catch.
@@ -54,7 +89,15 @@ impl Program {
 }
 
 impl Drop for Program {
+    #[expect(
+        clippy::print_stderr,
+        reason = "whoever reads a failed test wants to know"
+    )]
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            let complaints = std::fs::read_to_string(&self.complaints);
+            eprintln!("the program complained: {}", complaints.unwrap_or_default());
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -26,6 +26,8 @@ pub(crate) enum Trouble {
     Hang,
     /// It takes effect; the connection is gone before the answer.
     LoseAnswer,
+    /// It takes effect; the answer comes so many seconds later.
+    Late(f64),
 }
 
 #[derive(Debug)]

@@ -32,7 +32,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use faults::Trouble;
-pub(crate) use person::{Given, Person};
+pub(crate) use person::{Given, Person, Taken};
 pub(crate) use sessions::Connection;
 pub(crate) use sight::Sight;
 pub(crate) use world::{Access, Author, Call, Place};
@@ -40,6 +40,9 @@ pub(crate) use world::{Access, Author, Call, Place};
 use faults::{Doorway, Fault, Wire};
 use sessions::{Event, Order};
 use world::World;
+
+/// How long a test waits for a request.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The world behind its lock, and word of every change.
 #[derive(Debug)]
@@ -216,6 +219,11 @@ impl DiscordStandIn {
         self.shared.change(|world| world.faults.push(fault));
     }
 
+    /// Whatever was ordered and did not come yet comes no more.
+    pub(crate) fn calls_off_troubles(&self) {
+        self.shared.change(|world| world.faults.clear());
+    }
+
     /// No rate limits any more, except ordered ones.
     pub(crate) fn lifts_limits(&self) {
         self.shared.change(|world| world.limits.lift());
@@ -285,6 +293,18 @@ impl DiscordStandIn {
         });
     }
 
+    /// Says that sessions are invalid for the moment, and may be resumed (op 9).
+    pub(crate) fn shakes_sessions(&self) {
+        self.shared
+            .change(|world| world.gateway.tell_all(sessions::shaken_session));
+    }
+
+    /// Whatever intents the bot asks for, it is told that they are not allowed.
+    pub(crate) fn disallows_intents(&self) {
+        self.shared
+            .change(|world| world.gateway.disallows_intents = true);
+    }
+
     /// The next resume is answered with `INVALID_SESSION`.
     pub(crate) fn refuses_next_resume(&self) {
         self.shared
@@ -298,6 +318,11 @@ impl DiscordStandIn {
 
     pub(crate) fn held_events(&self) -> usize {
         self.shared.change(|world| world.gateway.held())
+    }
+
+    /// Lets the held events go in their order.
+    pub(crate) fn releases_events(&self) {
+        self.shared.change(|world| world.gateway.release());
     }
 
     /// Lets the held events go, the newest first.
@@ -353,16 +378,20 @@ impl DiscordStandIn {
         let look = |world: &mut World| world.calls.iter().rev().find(fits).cloned();
         match self
             .shared
-            .wait(
-                self.shared.changes.subscribe(),
-                Duration::from_secs(20),
-                look,
-            )
+            .wait(self.shared.changes.subscribe(), PATIENCE, look)
             .await
         {
             Some(call) => call,
             None => panic!("{method} {template} never came, but {:?}", self.calls()),
         }
+    }
+
+    /// Waits until the requests are as wished.
+    pub(crate) async fn waits_until_called(&self, what: &str, are: impl Fn(&[Call]) -> bool) {
+        let look = |world: &mut World| are(&world.calls).then_some(());
+        let changes = self.shared.changes.subscribe();
+        let met = self.shared.wait(changes, PATIENCE, look).await;
+        assert!(met.is_some(), "{what}: never, but {:?}", self.calls());
     }
 
     /// Answers with 401, 403 or 429 so far: ten thousand in ten minutes ban a host.

@@ -2,6 +2,7 @@
 //! specification, answered, and written down.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, FromRequest as _, Multipart, Request, State};
@@ -118,7 +119,7 @@ pub(super) async fn receive(
                 json!({ "message": "the stand-in fails on order", "code": 0 }),
             ),
             Some(Trouble::Hang) => Answer::plain(0, Value::Null),
-            Some(Trouble::CutInBody | Trouble::LoseAnswer) | None => {
+            Some(Trouble::CutInBody | Trouble::LoseAnswer | Trouble::Late(_)) | None => {
                 check(world, &incoming, &template, malformed.as_deref());
                 let handler = found.as_ref().map(|found| found.handler);
                 world.answer(&incoming, &template, &headers, handler)
@@ -139,6 +140,7 @@ pub(super) async fn receive(
                 .map(|(_, name, bytes)| (name.clone(), bytes.clone()))
                 .collect(),
             status: if lost { 0 } else { answer.status },
+            after: world.clock.elapsed(),
         });
         answer
     });
@@ -150,6 +152,7 @@ async fn deliver(trouble: Option<Trouble>, wire: &Wire, answer: Answer) -> Respo
         Some(Trouble::Hang) => std::future::pending().await,
         Some(Trouble::LoseAnswer) => wire.cut(),
         Some(Trouble::CutInBody) => wire.cut_after(answer.body.to_string().len() / 2),
+        Some(Trouble::Late(wait)) => tokio::time::sleep(Duration::from_secs_f64(wait)).await,
         _ => {}
     }
     write(&answer)
@@ -384,7 +387,7 @@ async fn download(shared: &Shared, wire: &Wire, path: &str) -> Response {
             Some(Trouble::Status(status)) => status,
             Some(Trouble::RateLimited(_) | Trouble::GloballyRateLimited(_)) => 429,
             Some(Trouble::Hang | Trouble::LoseAnswer) => 0,
-            Some(Trouble::CutInBody) | None => {
+            Some(Trouble::CutInBody | Trouble::Late(_)) | None => {
                 if file.is_some() {
                     200
                 } else {
@@ -399,6 +402,7 @@ async fn download(shared: &Shared, wire: &Wire, path: &str) -> Response {
             body: Value::Null,
             files: Vec::new(),
             status,
+            after: world.clock.elapsed(),
         });
         (trouble, file)
     });
@@ -414,6 +418,9 @@ async fn download(shared: &Shared, wire: &Wire, path: &str) -> Response {
             match trouble {
                 Some(Trouble::LoseAnswer) => wire.cut(),
                 Some(Trouble::CutInBody) => wire.cut_after(file.bytes.len() / 2),
+                Some(Trouble::Late(wait)) => {
+                    tokio::time::sleep(Duration::from_secs_f64(wait)).await;
+                }
                 _ => {}
             }
             ([(header::CONTENT_TYPE, file.kind)], Body::from(file.bytes)).into_response()

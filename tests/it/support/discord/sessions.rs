@@ -92,6 +92,7 @@ pub(super) struct Gateway {
     pub(super) shards: u64,
     pub(super) identifies_left: u64,
     pub(super) refuse_resume: bool,
+    pub(super) disallows_intents: bool,
     pub(super) connections: Vec<Connection>,
     wires: Vec<Option<UnboundedSender<Order>>>,
     sessions: Vec<Session>,
@@ -111,6 +112,7 @@ impl Gateway {
             shards: 1,
             identifies_left: 1_000,
             refuse_resume: false,
+            disallows_intents: false,
             connections: Vec::new(),
             wires: Vec::new(),
             sessions: Vec::new(),
@@ -166,6 +168,13 @@ impl Gateway {
 
     pub(super) fn held(&self) -> usize {
         self.held.as_ref().map_or(0, Vec::len)
+    }
+
+    /// Lets the held events go in their order.
+    pub(super) fn release(&mut self) {
+        for event in self.held.take().unwrap_or_default() {
+            self.deliver(&event);
+        }
     }
 
     /// Lets the held events go, the newest first.
@@ -227,6 +236,10 @@ pub(super) fn invalid_session() -> Order {
     say(9, &json!(false))
 }
 
+pub(super) fn shaken_session() -> Order {
+    say(9, &json!(true))
+}
+
 impl World {
     /// What the bot said on a connection, and what is said to it.
     pub(super) fn hears(&mut self, connection: usize, text: &str) -> Vec<Order> {
@@ -278,7 +291,7 @@ impl World {
         else {
             return self.close(connection, 4_013, "Invalid intent(s).");
         };
-        if intents & PRIVILEGED != 0 {
+        if intents & PRIVILEGED != 0 || self.gateway.disallows_intents {
             return self.close(connection, 4_014, "Disallowed intent(s).");
         }
         if !data["properties"].is_object() {

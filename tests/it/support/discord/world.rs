@@ -149,6 +149,8 @@ pub(crate) struct Call {
     pub(crate) files: Vec<(String, Vec<u8>)>,
     /// What was answered; 0 if nothing came back.
     pub(crate) status: u16,
+    /// How long after the stand-in's start it came, by a clock that nobody moves.
+    pub(crate) after: Duration,
 }
 
 #[derive(Debug)]
@@ -181,6 +183,10 @@ impl Clock {
 
     pub(super) fn advance(&mut self, by: Duration) {
         self.advanced += by;
+    }
+
+    pub(super) fn elapsed(&self) -> Duration {
+        self.begun.elapsed()
     }
 }
 
