@@ -26,6 +26,14 @@ impl Errands {
         }
     }
 
+    /// The same with room of its own: however many there are of one kind, the other goes on.
+    pub(super) fn with_own_room(&self) -> Self {
+        Self {
+            room: Arc::new(Semaphore::new(MOST)),
+            ..self.clone()
+        }
+    }
+
     /// Runs it, unless there is no room: then it is left out.
     pub(super) fn run(
         &self,

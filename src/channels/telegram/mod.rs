@@ -171,7 +171,7 @@ impl TelegramChannel {
         let api = Api::new(&options, pacer)?;
         let errands = Errands::new(shutdown.clone());
         let sender = TelegramSender {
-            working: Working::new(api.clone(), errands.clone()),
+            working: Working::new(api.clone(), errands.with_own_room()),
             api,
             ports,
             callbacks: Callbacks::new(&options.token),
@@ -247,7 +247,8 @@ impl TelegramChannel {
             desk,
             wording: ports.wording.clone(),
             callbacks: callbacks.clone(),
-            errands: errands.clone(),
+            // However many keyboards wait for their turn, a press is answered.
+            errands: errands.with_own_room(),
             name,
             shutdown: ending.clone(),
         };
