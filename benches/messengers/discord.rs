@@ -42,7 +42,7 @@ impl Discord {
 
 async fn answer(State(gateway): State<String>, request: Request) -> Json<Value> {
     let path = request.uri().path();
-    Json(if path.ends_with("/gateway/bot") {
+    let told = if path.ends_with("/gateway") || path.ends_with("/gateway/bot") {
         json!({
             "url": gateway, "shards": 1,
             "session_start_limit": {
@@ -57,7 +57,8 @@ async fn answer(State(gateway): State<String>, request: Request) -> Json<Value> 
         json!([])
     } else {
         json!({})
-    })
+    };
+    Json(told)
 }
 
 fn bot() -> Value {
