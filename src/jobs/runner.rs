@@ -1,7 +1,8 @@
 //! The executor: claims what is due, runs it side by side, settles what comes out.
 
+use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -12,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::outcome::{Outcome, backoff, told};
 use super::{JobPorts, register};
 use crate::domain::consultation::{Effect, Event};
-use crate::ports::{ClaimedEffect, Room, StoreError};
+use crate::ports::{ClaimedEffect, EffectId, LONGEST_WAIT, Room, StoreError};
 
 /// How many effects run at once in one process. Messages mostly wait for a messenger to answer.
 const MOST_AT_ONCE: Room = Room {
@@ -31,6 +32,40 @@ const TROUBLE_WAIT: Duration = Duration::from_secs(1);
 struct Running {
     messages: JoinSet<()>,
     work: JoinSet<()>,
+    effects: Effects,
+}
+
+/// The effects that are under way in this process. A clock that jumps forward ends their leases
+/// before their time, and they must not be carried out twice at once.
+#[derive(Clone, Default)]
+struct Effects(Arc<Mutex<HashSet<EffectId>>>);
+
+impl Effects {
+    /// `None` if it is under way already.
+    fn enter(&self, id: EffectId) -> Option<UnderWay> {
+        let is_new = self.change(|effects| effects.insert(id));
+        is_new.then(|| UnderWay {
+            id,
+            effects: self.clone(),
+        })
+    }
+
+    fn change<T>(&self, act: impl FnOnce(&mut HashSet<EffectId>) -> T) -> T {
+        // Each change is whole by itself, so a panic elsewhere leaves nothing half done.
+        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Is under way until it is dropped.
+struct UnderWay {
+    id: EffectId,
+    effects: Effects,
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.effects.change(|effects| effects.remove(&self.id));
+    }
 }
 
 impl Running {
@@ -136,12 +171,17 @@ impl EffectRunner {
         }
         let now = self.ports.clock.now();
         let claimed = self.ports.queue.claim(room, now, LEASE).await?;
-        let started = claimed.len();
+        let mut started = 0;
         for effect in claimed {
+            let Some(under_way) = running.effects.enter(effect.id) else {
+                continue;
+            };
+            started += 1;
             let runner = self.clone();
-            running
-                .of(&effect.effect)
-                .spawn(async move { runner.carry_out(effect).await });
+            running.of(&effect.effect).spawn(async move {
+                runner.carry_out(effect).await;
+                drop(under_way);
+            });
         }
         Ok(started)
     }
@@ -241,11 +281,13 @@ impl EffectRunner {
             error,
             "An effect failed and is tried again",
         );
+        let wait =
+            SignedDuration::try_from(wait).map_or(LONGEST_WAIT, |wait| wait.min(LONGEST_WAIT));
         let run_at = self
             .ports
             .clock
             .now()
-            .saturating_add(SignedDuration::try_from(wait).unwrap_or(LEASE))
+            .saturating_add(wait)
             .expect("a signed duration has no calendar units");
         self.ports.queue.retry(claimed.id, run_at, error).await
     }

@@ -15,9 +15,6 @@ pub(super) const LIMITS: Limits = Limits {
     deadline: Duration::from_secs(20),
 };
 
-/// The longest wait that a channel may ask for.
-const LONGEST_WAIT: Duration = Duration::from_hours(1);
-
 pub(super) async fn run(
     ports: &JobPorts,
     claimed: &ClaimedEffect,
@@ -44,7 +41,7 @@ pub(super) async fn run(
         Ok(()) => Outcome::Done,
         Err(error @ SendError::Unavailable { after, .. }) => Outcome::TryAgain {
             error: told(&error),
-            after: after.map(|after| after.min(LONGEST_WAIT)),
+            after,
         },
         Err(error @ SendError::Refused(_)) => Outcome::hopeless(&error),
         Err(error @ SendError::PersonGone) => hold(ports, claimed, began, &error).await,

@@ -67,13 +67,17 @@ pub struct EffectOverview {
     pub last_error: Option<String>,
 }
 
+/// No effect waits longer than this for another try. What falls due later than that was stored before
+/// the clock was put back, and is due at once.
+pub const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(1);
+
 /// Hands out stored effects. `Send` effects of one conversation are handed out one at a time and in
 /// order; everything else side by side. A `Send` that was not tried yet is passed over, as done, when
 /// a newer one waits for the same slot of the same conversation.
 #[async_trait]
 pub trait EffectQueue: Send + Sync {
     /// Claims effects that are due, as far as there is room, each for `lease`. An expired lease is claimed
-    /// again.
+    /// again. What waits for a time further away than [`LONGEST_WAIT`] is due as well.
     async fn claim(
         &self,
         room: Room,
@@ -84,7 +88,7 @@ pub trait EffectQueue: Send + Sync {
     /// Done without an outcome to report (outcomes go through `Commit::completes`).
     async fn complete(&self, id: EffectId, now: Timestamp) -> Result<(), StoreError>;
 
-    /// Another try at `run_at`.
+    /// Another try at `run_at`, which is at most [`LONGEST_WAIT`] away.
     async fn retry(&self, id: EffectId, run_at: Timestamp, error: &str) -> Result<(), StoreError>;
 
     /// Given up for good.

@@ -24,7 +24,9 @@ pub use conversation_store::{
     Address, Channel, Commit, Committed, ConversationId, ConversationStore, InboundId, Loaded,
     Presence, StoreError, Utterance,
 };
-pub use effect_queue::{ClaimedEffect, EffectId, EffectOverview, EffectQueue, EffectState, Room};
+pub use effect_queue::{
+    ClaimedEffect, EffectId, EffectOverview, EffectQueue, EffectState, LONGEST_WAIT, Room,
+};
 pub use event_sink::EventSink;
 pub use message_sender::{Farewell, Leaving, MessageSender, Outgoing, SendError};
 pub use photo_fetcher::{FetchError, PhotoFetcher};

@@ -12,7 +12,7 @@ use super::rows::{Owner, column, count, milliseconds, timestamp, uuid};
 use super::{Shared, SqliteStore};
 use crate::ports::{
     Address, ClaimedEffect, ConversationId, EffectId, EffectOverview, EffectQueue, EffectState,
-    Room, StoreError,
+    LONGEST_WAIT, Room, StoreError,
 };
 
 /// How much of an error is kept.
@@ -45,7 +45,8 @@ macro_rules! claim {
         concat!(
             "UPDATE effects SET state = 'leased', attempts = attempts + 1, run_at = $1
              WHERE id IN (
-                 SELECT e.id FROM effects e WHERE e.run_at <= $2 AND ",
+                 SELECT e.id FROM effects e
+                 WHERE (e.run_at <= $2 OR e.run_at > $4 AND e.state = 'waiting') AND ",
             $which,
             " ORDER BY e.run_at, e.created_at, e.sequence LIMIT $3
              )
@@ -75,6 +76,9 @@ impl EffectQueue for SqliteStore {
             now.saturating_add(lease)
                 .map_err(|error| StoreError::Broken(Box::new(error)))?,
         ))?;
+        let too_far = now
+            .saturating_add(LONGEST_WAIT)
+            .map_err(|error| StoreError::Broken(Box::new(error)))?;
         let mut transaction = self.begin().await?;
         let mut rows = Vec::new();
         for (claim, limit) in [(CLAIM_MESSAGES, room.messages), (CLAIM_WORK, room.work)] {
@@ -84,6 +88,7 @@ impl EffectQueue for SqliteStore {
                         .bind(milliseconds(lease_until))
                         .bind(milliseconds(now))
                         .bind(i64::from(limit))
+                        .bind(milliseconds(too_far))
                         .fetch_all(&mut *transaction)
                         .await
                         .map_err(store_error)?,

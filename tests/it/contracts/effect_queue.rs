@@ -22,6 +22,7 @@ on_every_store! {
     a_message_that_is_tried_again_holds_back_those_behind_it,
     a_message_that_failed_for_good_lets_the_next_one_pass,
     an_effect_that_is_tried_again_waits_for_its_time,
+    what_waits_is_due_when_the_clock_was_put_back_and_what_is_under_way_is_not,
     what_is_done_is_never_claimed_again,
     an_effect_that_is_not_there_can_be_settled,
     released_leases_are_claimed_at_once,
@@ -333,6 +334,20 @@ async fn an_effect_that_is_tried_again_waits_for_its_time(stores: Stores) {
         let retried = stores.effects.retry(claimed[0].id, at(run_at), "busy");
         retried.await.unwrap();
     }
+}
+
+async fn what_waits_is_due_when_the_clock_was_put_back_and_what_is_under_way_is_not(
+    stores: Stores,
+) {
+    const A_DAY: i64 = 24 * 60 * 60;
+    with_effects(&stores, gradings(2)).await;
+    let claimed = claim(&stores, A_DAY).await;
+    let waiting = claimed[0].id;
+    let later = at(A_DAY + 5);
+    stores.effects.retry(waiting, later, "no").await.unwrap();
+    let claimed = claim(&stores, 0).await;
+    let ids: Vec<EffectId> = claimed.iter().map(|effect| effect.id).collect();
+    assert_eq!(ids, [waiting]);
 }
 
 async fn what_is_done_is_never_claimed_again(stores: Stores) {
