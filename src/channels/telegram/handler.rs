@@ -14,6 +14,7 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use super::api::{Api, CallError, answered};
+use super::backoff::Backoff;
 use super::callbacks::{Callbacks, Key};
 use super::deeds::{self, Deed};
 use super::errands::Errands;
@@ -27,6 +28,8 @@ use crate::ports::{
 };
 use crate::wording::Wording;
 
+/// Somebody looks at the button for as long as it shows that it waits.
+const TRIES_TO_ANSWER: u32 = 3;
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
@@ -175,11 +178,20 @@ impl Handler {
             None => Some(self.phrase(language, "messenger-button-gone")),
         };
         self.errands.run("answer a press", async move {
-            let mut request = api.bot().answer_callback_query(query);
-            if let Some(words) = words {
-                request = request.text(words);
+            let mut backoff = Backoff::default();
+            for _ in 0..TRIES_TO_ANSWER {
+                let mut request = api.bot().answer_callback_query(query.clone());
+                if let Some(words) = &words {
+                    request = request.text(words);
+                }
+                let outcome = answered(request).await;
+                let is_unheard = matches!(outcome, Err(CallError::Unreachable { .. }));
+                tell(outcome);
+                if !is_unheard {
+                    return;
+                }
+                sleep(backoff.next()).await;
             }
-            tell(answered(request).await);
         });
     }
 
