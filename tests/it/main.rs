@@ -23,6 +23,7 @@ mod severity;
 mod standins;
 mod support;
 mod telegram;
+mod telegram_faults;
 mod transcripts;
 mod web;
 mod wording;

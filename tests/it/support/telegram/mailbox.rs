@@ -1,6 +1,7 @@
 //! The updates that wait for the bot, and the two ways in which they reach it.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -43,6 +44,8 @@ pub(super) struct Mailbox {
     last_id: i64,
     allowed: Vec<String>,
     webhook: Option<Webhook>,
+    /// A proxy in the place of the webhook's host.
+    proxy: Option<SocketAddr>,
     last_error: Option<(u64, String)>,
     poll: u64,
     flow: Flow,
@@ -92,8 +95,16 @@ impl Mailbox {
         self.waiting.len() + self.again.len()
     }
 
+    pub(super) fn reach_webhook_at(&mut self, proxy: SocketAddr) {
+        self.proxy = Some(proxy);
+    }
+
     pub(super) fn next_for_webhook(&self) -> Option<(Webhook, Value)> {
-        let webhook = self.webhook.clone()?;
+        let mut webhook = self.webhook.clone()?;
+        if let Some(proxy) = self.proxy {
+            let path = webhook.url.splitn(4, '/').nth(3).unwrap_or_default();
+            webhook.url = format!("http://{proxy}/{path}");
+        }
         if self.flow == Flow::HeldBack {
             return None;
         }

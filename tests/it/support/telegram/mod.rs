@@ -135,6 +135,17 @@ impl TelegramStandIn {
         })
     }
 
+    /// When the bot called last, but for polls.
+    pub(crate) fn last_call_at(&self) -> Option<Instant> {
+        self.shared.look(|state| {
+            let mut others = state
+                .calls
+                .iter()
+                .filter(|call| call.method != "getUpdates");
+            others.next_back().map(|call| call.at)
+        })
+    }
+
     pub(crate) fn clear_calls(&self) {
         self.shared.look(|state| {
             state.forgotten_calls += state.calls.len();
@@ -224,6 +235,13 @@ impl TelegramStandIn {
             state.mailbox.turn_around();
             state.mailbox.release();
         });
+    }
+
+    /// Updates for the webhook are brought there over plain HTTP, whatever its host: as by a proxy
+    /// that speaks https in its place.
+    pub(crate) fn reach_webhook_at(&self, proxy: SocketAddr) {
+        self.shared
+            .change(|state| state.mailbox.reach_webhook_at(proxy));
     }
 
     /// Any update at all; an `update_id` is given to it unless it has one.
