@@ -9,6 +9,7 @@ mod contracts;
 mod crash;
 mod discord;
 mod discord_faults;
+mod discord_simcord;
 mod doctor_messengers;
 mod driver;
 mod engine;

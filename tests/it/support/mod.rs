@@ -7,6 +7,7 @@ pub(crate) mod discord;
 pub(crate) mod examples;
 pub(crate) mod mortal;
 pub(crate) mod program;
+pub(crate) mod simcord;
 pub(crate) mod telegram;
 pub(crate) mod visitor;
 pub(crate) mod world;
