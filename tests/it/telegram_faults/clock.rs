@@ -7,7 +7,6 @@ use std::time::Duration;
 use dupi::ports::EffectState;
 use jiff::SignedDuration;
 use tempfile::TempDir;
-use tokio::time::sleep;
 
 use super::house::House;
 use super::script::TO_THE_PHOTO;
@@ -75,12 +74,14 @@ async fn a_message_that_waits_for_another_try_goes_out_after_any_jump() {
         let once = Lasting::Times(1);
         at.telegram.fail(On::Method("sendMessage"), once, lost);
         anna.says("/help");
-        while at.house.effects(EffectState::Waiting).await != 1
-            || at.house.effects(EffectState::Leased).await != 0
-            || refusals(&at.telegram) != turn
-        {
-            sleep(Duration::from_millis(10)).await;
-        }
+        at.telegram
+            .until("the answer was refused", |telegram| {
+                refusals(telegram) == turn
+            })
+            .await;
+        at.house
+            .until_every_effect(&[EffectState::Done, EffectState::Waiting])
+            .await;
         at.clock.advance(jump);
         // Whatever happens next wakes the service.
         bora.says("/help");

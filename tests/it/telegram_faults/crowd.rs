@@ -1,9 +1,5 @@
 //! Many persons at once.
 
-use std::time::Duration;
-
-use tokio::time::sleep;
-
 use super::scene::Scene;
 use super::seen::{assert_same, cut_off_in, shown};
 use crate::support::telegram::Person;
@@ -11,13 +7,6 @@ use crate::support::telegram::Person;
 const PERSONS: usize = 200;
 /// How many messages the program has under way at most.
 const UNDER_WAY: usize = 32;
-
-/// Waits until so many of them were answered.
-async fn answered(persons: &[Person], count: usize, by: impl Fn(&Person) -> bool) {
-    while persons.iter().filter(|person| by(person)).count() < count {
-        sleep(Duration::from_millis(10)).await;
-    }
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_hundred_persons_at_once_lose_nothing_when_the_program_is_killed() {
@@ -44,7 +33,11 @@ async fn two_hundred_persons_at_once_lose_nothing_when_the_program_is_killed() {
         newest.is_some_and(|text| text.contains("만 14세"))
     };
     for share in [PERSONS / 4, PERSONS / 2] {
-        answered(&persons, share, has_hello).await;
+        scene
+            .until("some of them are answered", async |_| {
+                persons.iter().filter(|person| has_hello(person)).count() >= share
+            })
+            .await;
         scene.dies();
         scene.comes_back();
     }
@@ -52,7 +45,11 @@ async fn two_hundred_persons_at_once_lose_nothing_when_the_program_is_killed() {
     for person in &persons {
         person.presses("한국어로 시작").expect("the hello is there");
     }
-    answered(&persons, PERSONS / 3, is_asked).await;
+    scene
+        .until("some of them are answered", async |_| {
+            persons.iter().filter(|person| is_asked(person)).count() >= PERSONS / 3
+        })
+        .await;
     scene.dies();
     scene.comes_back();
     scene.quiet().await;

@@ -114,24 +114,40 @@ impl House {
             .push(tokio::spawn(async move { runner.run(shutdown).await }));
     }
 
-    /// How many effects are in that state.
-    pub(super) async fn effects(&self, state: EffectState) -> usize {
+    /// Where each effect stands.
+    async fn states(&self) -> Vec<EffectState> {
         let effects = self.store.overview(1_000).await.expect("the store works");
-        effects.iter().filter(|one| one.state == state).count()
+        effects.into_iter().map(|effect| effect.state).collect()
+    }
+
+    /// Waits until every effect stands at one of those.
+    pub(super) async fn until_every_effect(&self, wanted: &[EffectState]) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let states = self.states().await;
+            if states.iter().all(|state| wanted.contains(state)) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "effects stand at {states:?}");
+            sleep(Duration::from_millis(10)).await;
+        }
     }
 
     /// Waits until everything was taken in and carried out, however the clock stands.
     pub(super) async fn settled(&self, telegram: &TelegramStandIn) {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let waiting = self.effects(EffectState::Waiting).await;
-            let leased = self.effects(EffectState::Leased).await;
-            if telegram.waiting_updates() == 0 && waiting + leased == 0 {
+            // In this order: what is confirmed has left its effects behind.
+            let updates = telegram.waiting_updates();
+            let states = self.states().await;
+            let is_open = |state: &&EffectState| **state != EffectState::Done;
+            let open = states.iter().filter(is_open).count();
+            if updates + open == 0 {
                 return;
             }
             assert!(
                 Instant::now() < deadline,
-                "{waiting} effects wait and {leased} are under way"
+                "{updates} updates are not confirmed, and effects stand at {states:?}"
             );
             sleep(Duration::from_millis(10)).await;
         }
