@@ -46,6 +46,11 @@ region-right = Right side
 region-back = Back
 region-unknown = Not sure
 
+ask-photo-anywhere =
+    { $left ->
+        [one] Please send a photo. One more photo is possible.
+       *[other] Please send a photo. Up to { $left } photos are possible.
+    }
 ask-photo =
     { $left ->
         [one] Please send a photo ({ $region }). One more photo is possible.
@@ -84,6 +89,7 @@ album-photo-too-small = too small; please send it in its original size
 album-photo-unreadable = could not be opened; please send it again as JPEG or PNG
 album-photo-failed = could not be looked at, which is our problem; please send it again in a little while
 ask-region-of = Which part does photo { $number } show? (your own left and right, as you sit facing forward)
+region-assigned-unknown = Noted: the part that photo { $number } shows is not known.
 region-assigned = Noted: photo { $number } shows “{ $region }”.
 photo-failed = Photo { $number } could not be looked at. That is our problem, not your photo's. Please send it again in a little while.
 too-many-photos = I can look at { $limit } photos at a time. This one was not kept.
@@ -122,6 +128,7 @@ scalp-type-inflamed = inflamed
 scalp-type-dandruff = dandruff-prone
 scalp-type-hair-loss = thinning
 scalp-type-mixed = mixed
+result-region-unknown = not told
 result-scalp-type =
     { $spots ->
         [one] Scalp type: { $type } (region: { $regions }; one photo)

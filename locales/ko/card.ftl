@@ -35,7 +35,7 @@ card-sureness-sure = 확실
 card-sureness-fair = 보통
 card-sureness-unsure = 확실하지 않음
 
-card-demonstration-title = 체험용 모델
+card-demonstration-title = 시연용 모델
 card-demonstration-text = 생성한 이미지로만 학습했어요. 실제 두피 판단에 쓰지 마세요.
 
 card-not-a-diagnosis = 진단이 아니에요

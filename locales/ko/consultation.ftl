@@ -8,7 +8,7 @@ hello =
 ask-age = 먼저 한 가지만 여쭤볼게요. 만 14세 이상이신가요?
 
 ask-consent-basic =
-    상담을 시작하기 전에 동의를 두 번 받을게요. 첫 번째는 기본 정보예요. (동의문 { $version }판)
+    상담을 시작하기 전에 동의를 두 번 받을게요. 첫 번째는 기본 정보예요. (동의문 제{ $version }판)
 
     · 목적: 대화를 이어 가고, 다시 왔을 때 하던 곳부터 계속하기
     · 항목: 사용 언어, 나이 확인 결과, 나눈 대화
@@ -17,7 +17,7 @@ ask-consent-basic =
     · 동의하지 않아도 괜찮아요. 상담은 할 수 없지만 일반적인 두피 관리 안내는 볼 수 있어요.
 
 ask-consent-sensitive =
-    두 번째는 민감한 정보예요. 건강과 관련된 내용이라 따로 여쭤봐요. (동의문 { $version }판)
+    두 번째는 민감한 정보예요. 건강과 관련된 내용이라 따로 여쭤봐요. (동의문 제{ $version }판)
 
     · 목적: 두피에 보이는 모습을 살펴보고 맞는 관리 방법을 안내하기 (진단이 아니라 생활 관리를 돕는 안내예요)
     · 항목: 두피 사진, 사진에서 본 상태, 설문 답변
@@ -46,6 +46,7 @@ region-right = 오른쪽
 region-back = 뒤통수
 region-unknown = 잘 모르겠어요
 
+ask-photo-anywhere = 사진을 보내 주세요. 앞으로 { $left }장까지 보낼 수 있어요.
 ask-photo = { $region } 사진을 보내 주세요. 앞으로 { $left }장까지 보낼 수 있어요.
 
 photo-received = { $number }번 사진을 받았어요. 살펴보고 있어요.
@@ -76,6 +77,7 @@ album-photo-too-small = 크기가 작아요. 원본 크기로 다시 보내 주�
 album-photo-unreadable = 열 수 없었어요. JPEG나 PNG로 다시 보내 주세요
 album-photo-failed = 저희 쪽 문제로 살펴보지 못했어요. 잠시 뒤에 다시 보내 주세요
 ask-region-of = { $number }번 사진은 어느 부위인가요? (앉아서 앞을 볼 때 내 기준이에요)
+region-assigned-unknown = { $number }번 사진은 부위를 모르는 것으로 적어 둘게요.
 region-assigned = { $number }번 사진의 부위를 이렇게 적어 둘게요: { $region }
 photo-failed = { $number }번 사진을 살펴보지 못했어요. 사진이 아니라 저희 쪽 문제예요. 잠시 뒤에 다시 보내 주세요.
 too-many-photos = 한 번에 { $limit }장까지 볼 수 있어요. 이 사진은 보관하지 않았어요.
@@ -114,6 +116,7 @@ scalp-type-inflamed = 염증성
 scalp-type-dandruff = 비듬성
 scalp-type-hair-loss = 탈모성
 scalp-type-mixed = 복합성
+result-region-unknown = 알려 주지 않음
 result-scalp-type = 두피 유형: { $type } (부위: { $regions }, 살펴본 사진 { $spots }장)
 result-card-alternative = 결과 카드. 같은 내용이 이 그림 아래에 글로 적혀 있어요.
 result-without-card = 결과 그림은 만들지 못해서 글로 알려 드려요.
@@ -160,7 +163,7 @@ privacy-kept =
     · 사진에서 본 상태, 설문 답변, 결과 카드(사진이 들어가요): 맞는 관리 방법을 안내하려고 보관해요. 동의를 철회하거나 ‘모두 지우기’를 고를 때까지 보관해요.
 privacy-where = 모두 이 서비스 안에 암호화해서 보관하고, 모델 학습에 쓰지 않고, 다른 곳에 넘기지 않아요. 다만 텔레그램이나 디스코드 같은 메신저로 나눈 대화와 사진은 그 메신저의 서버도 거쳐 가고, 그곳에 남은 것은 여기에서 지울 수 없어요.
 privacy-consents = 지금 유효한 동의예요.
-privacy-consent = · { $purpose }: 동의문 { $version }판, { $date }
+privacy-consent = · { $purpose }: 동의문 제{ $version }판, { $date }
 privacy-no-consents = 지금 유효한 동의는 없어요.
 consent-purpose-basic = 기본 정보
 consent-purpose-sensitive = 민감한 정보(사진, 답변, 결과)

@@ -10,7 +10,7 @@ use super::{
 use crate::domain::consultation::{
     Asking, Button, Card, Choices, Consent, Controls, Expected, Language, Message, Purpose,
 };
-use crate::domain::scalp::{Answer, Answers, Choice, Question};
+use crate::domain::scalp::{Answer, Answers, Choice, Question, Region};
 
 /// Finds the words of messages, buttons and choices.
 #[derive(Debug, Clone)]
@@ -174,6 +174,10 @@ impl Speaker<'_> {
             Message::GeneralTips { .. } => self.general_tips(),
             Message::PhotoGuide => vec![self.say("photo-guide"), self.say("ask-region")],
             Message::AskRegion => vec![self.say("ask-region")],
+            Message::AskPhoto {
+                region: Region::Unknown,
+                left,
+            } => vec![self.say_with("ask-photo-anywhere", &[("left", Number(*left))])],
             Message::AskPhoto { region, left } => vec![self.say_with(
                 "ask-photo",
                 &[
@@ -195,6 +199,10 @@ impl Speaker<'_> {
             Message::AskRegionOf { number } => {
                 vec![self.say_with("ask-region-of", &[("number", Number(*number))])]
             }
+            Message::RegionAssigned {
+                number,
+                region: Region::Unknown,
+            } => vec![self.say_with("region-assigned-unknown", &[("number", Number(*number))])],
             Message::RegionAssigned { number, region } => vec![self.say_with(
                 "region-assigned",
                 &[

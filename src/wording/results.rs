@@ -4,7 +4,7 @@ use super::messages::Speaker;
 use super::phrases::Argument::{Number, Text as Words};
 use crate::domain::consultation::ResultSummary;
 use crate::domain::guidance::{Fixed, Guidance, RedFlags};
-use crate::domain::scalp::Severity;
+use crate::domain::scalp::{Region, Severity};
 
 impl Speaker<'_> {
     pub(super) fn result(&self, summary: &ResultSummary, has_card: bool) -> Vec<String> {
@@ -37,7 +37,10 @@ impl Speaker<'_> {
         let regions: Vec<String> = summary
             .regions
             .iter()
-            .map(|region| self.say(&format!("region-{}", region.id())))
+            .map(|region| match region {
+                Region::Unknown => self.say("result-region-unknown"),
+                told => self.region(*told),
+            })
             .collect();
         paragraphs.push(self.say_with(
             "result-scalp-type",
