@@ -26,6 +26,8 @@ use crate::wording::{Links, Wording};
 const HOUSEKEEPING: Duration = Duration::from_hours(1);
 /// Effects that were done are kept this long, so that an operator can look back.
 const KEEP_DONE: SignedDuration = SignedDuration::from_hours(24);
+/// Effects that were given up hold what was to be said, and are kept this long.
+const KEEP_FAILED: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// No channel repeats an update after this long.
 const KEEP_HANDLED: SignedDuration = SignedDuration::from_hours(30 * 24);
 
@@ -229,7 +231,9 @@ async fn keep_house(store: SqliteStore, shutdown: CancellationToken) {
     loop {
         let now = SystemClock.now();
         let swept = async {
-            let done = store.purge_done(now - KEEP_DONE).await?;
+            let done = store
+                .purge_ended(now - KEEP_DONE, now - KEEP_FAILED)
+                .await?;
             let handled = store.purge_handled(now - KEEP_HANDLED).await?;
             Ok::<_, crate::ports::StoreError>((done, handled))
         };

@@ -25,6 +25,9 @@ impl ConversationDesk for Driver {
             id: inbound.id,
             notes: inbound.notes,
         };
+        if loaded.version == 0 && inbound.what.is_press() {
+            return Ok(Received::Unknown);
+        }
         match inbound.what {
             InboundWhat::Opened { language } => {
                 self.hand_in(loaded, envelope, Event::Opened { language }, None)
@@ -238,6 +241,7 @@ impl Driver {
         let event = Event::PhotoTurnedAway(unusable);
         Ok(match self.hand_in(loaded, envelope, event, None).await? {
             Received::Repeated => Received::Repeated,
+            Received::Unknown => Received::Unknown,
             Received::Accepted | Received::PhotoTurnedAway(_) => {
                 Received::PhotoTurnedAway(unusable)
             }

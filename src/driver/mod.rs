@@ -100,6 +100,7 @@ impl Driver {
                     inbound: arrival.inbound.clone(),
                     notes: arrival.notes.clone(),
                     utterance: arrival.utterance.clone(),
+                    photos: arrival.event.photos_taken_in().to_vec(),
                     effects: step.effects,
                     completes: arrival.completes,
                     now,

@@ -6,36 +6,65 @@ use futures_util::future::join_all;
 
 use super::JobPorts;
 use super::outcome::{Limits, Outcome};
-use crate::domain::consultation::{Event, SentFile, Unusable};
+use crate::domain::consultation::{ConsultationNumber, Event, SentFile, Unusable};
 use crate::domain::scalp::PhotoId;
 use crate::ports::{
     ClaimedEffect, ConversationId, FetchError, PhotoFetcher, PhotoStoreError, StoredKind,
 };
 
 pub(super) const LIMITS: Limits = Limits {
-    most_tries: 6,
+    // About an hour: channels keep what they were sent for at least that long.
+    most_tries: 64,
     deadline: Duration::from_secs(45),
 };
 
-pub(super) async fn run(ports: &JobPorts, claimed: &ClaimedEffect, files: &[SentFile]) -> Outcome {
+/// How many files of one order are fetched at the same time; each may take 20 MB of memory.
+const AT_ONCE: usize = 2;
+
+pub(super) async fn run(
+    ports: &JobPorts,
+    claimed: &ClaimedEffect,
+    files: &[SentFile],
+    sent_in: Option<ConsultationNumber>,
+) -> Outcome {
+    match ports.conversations.load_by_id(claimed.conversation).await {
+        Ok(Some(loaded)) if loaded.conversation.awaits_files_of(sent_in) => {}
+        // The consent was taken back, or the consultation stopped, since they were sent.
+        Ok(_) => return Outcome::Done,
+        Err(error) => return error.into(),
+    }
     let channel = claimed.address.channel;
     let Some(fetcher) = ports.fetchers.get(&channel) else {
         return Outcome::Hopeless {
             error: format!("the channel `{}` keeps no files", channel.id()),
         };
     };
-    let fetching = files
-        .iter()
-        .map(|sent| fetch(ports, fetcher.as_ref(), claimed.conversation, sent));
-    let (mut photos, mut turned_away) = (Vec::new(), Vec::new());
-    for fetched in join_all(fetching).await {
+    let mut fetched = Vec::with_capacity(files.len());
+    for few in files.chunks(AT_ONCE) {
+        let fetching = few
+            .iter()
+            .map(|sent| fetch(ports, fetcher.as_ref(), claimed.conversation, sent));
+        fetched.extend(join_all(fetching).await);
+    }
+    let (mut photos, mut turned_away, mut failed) = (Vec::new(), Vec::new(), None);
+    for fetched in fetched {
         match fetched {
             Ok(Fetched::Stored(photo)) => photos.push(photo),
             Ok(Fetched::TurnedAway(unusable)) => turned_away.push(unusable),
-            Err(outcome) => return outcome,
+            Err(outcome) => failed = Some(outcome),
         }
     }
-    Outcome::Happened(arrived(photos, turned_away))
+    match failed {
+        // No further try will be made: what is here is not given up with the rest.
+        Some(Outcome::TryAgain { .. })
+            if claimed.attempt >= LIMITS.most_tries && !photos.is_empty() =>
+        {
+            turned_away.push(Unusable::NotStored);
+            Outcome::Happened(arrived(photos, turned_away))
+        }
+        Some(outcome) => outcome,
+        None => Outcome::Happened(arrived(photos, turned_away)),
+    }
 }
 
 enum Fetched {

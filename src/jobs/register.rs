@@ -36,7 +36,9 @@ pub(super) async fn run(ports: &JobPorts, claimed: &ClaimedEffect) -> Outcome {
             photo,
             language,
         } => draw_card::run(ports, conversation, summary, *photo, *language).await,
-        Effect::FetchPhotos { files } => fetch_photos::run(ports, claimed, files).await,
+        Effect::FetchPhotos { files, sent_in } => {
+            fetch_photos::run(ports, claimed, files, *sent_in).await
+        }
         Effect::ForgetPhotos { photos } => forget_photos::run(ports, conversation, photos).await,
         Effect::ForgetCards { consultations } => {
             forget_cards::run(ports, conversation, consultations).await
@@ -50,7 +52,7 @@ pub(super) async fn run(ports: &JobPorts, claimed: &ClaimedEffect) -> Outcome {
 pub(super) fn failure(effect: &Effect) -> Option<Event> {
     match effect {
         Effect::Send { .. } | Effect::ForgetPhotos { .. } | Effect::ForgetCards { .. } => None,
-        Effect::FetchPhotos { files } => Some(fetch_photos::failure(files)),
+        Effect::FetchPhotos { files, .. } => Some(fetch_photos::failure(files)),
         Effect::GradePhoto { photo } => Some(grade_photo::failure(*photo)),
         Effect::DrawCard { summary, .. } => Some(draw_card::failure(summary)),
         Effect::ErasePerson => Some(erase_person::failure()),

@@ -1,6 +1,7 @@
 //! The executor: claims what is due, runs it side by side, settles what comes out.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,14 +13,18 @@ use tokio_util::sync::CancellationToken;
 
 use super::outcome::{Outcome, backoff, told};
 use super::{JobPorts, register};
-use crate::domain::consultation::{Effect, Event};
-use crate::ports::{ClaimedEffect, EffectId, LONGEST_WAIT, Room, StoreError};
+use crate::domain::consultation::Event;
+use crate::ports::{ClaimedEffect, EffectId, LONGEST_WAIT, Room, Share, StoreError};
 
-/// How many effects run at once in one process. Messages mostly wait for a messenger to answer.
-const MOST_AT_ONCE: Room = Room {
-    messages: 32,
-    work: 8,
-};
+/// How many effects of a share run at once in one process. Messages mostly wait for a messenger to answer;
+/// files take memory.
+const fn most_at_once(share: Share) -> u32 {
+    match share {
+        Share::Messages(_) => 32,
+        Share::Fetching => 4,
+        Share::Work => 8,
+    }
+}
 /// Longer than any job's deadline; see the test in `register`.
 pub(super) const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// How long to sleep when nothing is due: a safety net, as new effects wake us at once.
@@ -30,27 +35,43 @@ const TROUBLE_WAIT: Duration = Duration::from_secs(1);
 /// What is under way.
 #[derive(Default)]
 struct Running {
-    messages: JoinSet<()>,
-    work: JoinSet<()>,
+    tasks: JoinSet<()>,
     effects: Effects,
 }
 
 /// The effects that are under way in this process. A clock that jumps forward ends their leases
 /// before their time, and they must not be carried out twice at once.
 #[derive(Clone, Default)]
-struct Effects(Arc<Mutex<HashSet<EffectId>>>);
+struct Effects(Arc<Mutex<HashMap<EffectId, Share>>>);
 
 impl Effects {
     /// `None` if it is under way already.
-    fn enter(&self, id: EffectId) -> Option<UnderWay> {
-        let is_new = self.change(|effects| effects.insert(id));
+    fn enter(&self, id: EffectId, share: Share) -> Option<UnderWay> {
+        let is_new = self.change(|effects| match effects.entry(id) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(place) => {
+                place.insert(share);
+                true
+            }
+        });
         is_new.then(|| UnderWay {
             id,
             effects: self.clone(),
         })
     }
 
-    fn change<T>(&self, act: impl FnOnce(&mut HashSet<EffectId>) -> T) -> T {
+    /// How many more of each share may be started.
+    fn room(&self) -> Room {
+        self.change(|effects| {
+            Share::ALL.into_iter().fold(Room::default(), |room, share| {
+                let running = effects.values().filter(|one| **one == share).count();
+                let running = u32::try_from(running).unwrap_or(u32::MAX);
+                room.with(share, most_at_once(share).saturating_sub(running))
+            })
+        })
+    }
+
+    fn change<T>(&self, act: impl FnOnce(&mut HashMap<EffectId, Share>) -> T) -> T {
         // Each change is whole by itself, so a panic elsewhere leaves nothing half done.
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -65,49 +86,6 @@ struct UnderWay {
 impl Drop for UnderWay {
     fn drop(&mut self) {
         self.effects.change(|effects| effects.remove(&self.id));
-    }
-}
-
-impl Running {
-    fn of(&mut self, effect: &Effect) -> &mut JoinSet<()> {
-        match effect {
-            Effect::Send { .. } => &mut self.messages,
-            Effect::GradePhoto { .. }
-            | Effect::DrawCard { .. }
-            | Effect::FetchPhotos { .. }
-            | Effect::ForgetPhotos { .. }
-            | Effect::ForgetCards { .. }
-            | Effect::ErasePerson => &mut self.work,
-        }
-    }
-
-    /// How many more may be started.
-    fn room(&self) -> Room {
-        let left = |most: u32, running: &JoinSet<()>| {
-            most.saturating_sub(u32::try_from(running.len()).unwrap_or(u32::MAX))
-        };
-        Room {
-            messages: left(MOST_AT_ONCE.messages, &self.messages),
-            work: left(MOST_AT_ONCE.work, &self.work),
-        }
-    }
-
-    /// Lets go of what has ended.
-    fn reap(&mut self) {
-        while self.messages.try_join_next().is_some() {}
-        while self.work.try_join_next().is_some() {}
-    }
-
-    /// Waits for the end of anything; `None` when nothing is under way.
-    async fn join_next(&mut self) -> Option<()> {
-        if self.messages.is_empty() && self.work.is_empty() {
-            return None;
-        }
-        tokio::select! {
-            Some(_) = self.messages.join_next() => {}
-            Some(_) = self.work.join_next() => {}
-        }
-        Some(())
     }
 }
 
@@ -140,14 +118,13 @@ impl EffectRunner {
             tokio::select! {
                 biased;
                 () = shutdown.cancelled() => break,
-                Some(_) = running.messages.join_next() => {}
-                Some(_) = running.work.join_next() => {}
+                Some(_) = running.tasks.join_next() => {}
                 () = self.ports.queue.stored() => {}
                 () = tokio::time::sleep(nap) => {}
             }
-            running.reap();
+            while running.tasks.try_join_next().is_some() {}
         }
-        while running.join_next().await.is_some() {}
+        while running.tasks.join_next().await.is_some() {}
     }
 
     /// Carries out everything that is due now, and all that follows from it, without waiting for
@@ -157,7 +134,7 @@ impl EffectRunner {
         let mut tries = 0;
         loop {
             tries += self.start_due(&mut running).await?;
-            if running.join_next().await.is_none() {
+            if running.tasks.join_next().await.is_none() {
                 return Ok(tries);
             }
         }
@@ -165,20 +142,21 @@ impl EffectRunner {
 
     /// Claims what is due, as far as there is room, and starts it; returns how many.
     async fn start_due(&self, running: &mut Running) -> Result<usize, StoreError> {
-        let room = running.room();
-        if room == Room::of(0) {
+        let room = running.effects.room();
+        if room.shares().next().is_none() {
             return Ok(0);
         }
         let now = self.ports.clock.now();
-        let claimed = self.ports.queue.claim(room, now, LEASE).await?;
+        let claimed = self.ports.queue.claim(&room, now, LEASE).await?;
         let mut started = 0;
         for effect in claimed {
-            let Some(under_way) = running.effects.enter(effect.id) else {
+            let share = Share::of(&effect.effect, effect.address.channel);
+            let Some(under_way) = running.effects.enter(effect.id, share) else {
                 continue;
             };
             started += 1;
             let runner = self.clone();
-            running.of(&effect.effect).spawn(async move {
+            running.tasks.spawn(async move {
                 runner.carry_out(effect).await;
                 drop(under_way);
             });
@@ -188,7 +166,7 @@ impl EffectRunner {
 
     /// How long nothing will fall due that there is room for; the end of a job wakes us anyway.
     async fn nap(&self, running: &Running) -> Duration {
-        match self.ports.queue.next_due(running.room()).await {
+        match self.ports.queue.next_due(&running.effects.room()).await {
             Ok(None) => SLOW_POLL,
             Ok(Some(due)) => {
                 let wait = due.duration_since(self.ports.clock.now());
@@ -283,13 +261,11 @@ impl EffectRunner {
         );
         let wait =
             SignedDuration::try_from(wait).map_or(LONGEST_WAIT, |wait| wait.min(LONGEST_WAIT));
-        let run_at = self
-            .ports
-            .clock
-            .now()
+        let now = self.ports.clock.now();
+        let run_at = now
             .saturating_add(wait)
             .expect("a signed duration has no calendar units");
-        self.ports.queue.retry(claimed.id, run_at, error).await
+        self.ports.queue.retry(claimed.id, now, run_at, error).await
     }
 
     /// The person is told first: dying in between then costs a note, not an answer.

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use super::JobPorts;
 use super::outcome::{Limits, Outcome, told};
 use crate::domain::consultation::{Language, Message, Slot};
@@ -28,6 +26,14 @@ pub(super) async fn run(
             error: format!("the channel `{}` is not set up", channel.id()),
         };
     };
+    if let Some(purpose) = message.rests_on() {
+        match ports.conversations.load_by_id(claimed.conversation).await {
+            Ok(Some(loaded)) if loaded.conversation.has_consent(purpose) => {}
+            // The consent was taken back, or the person was erased, since it was to be said.
+            Ok(_) => return Outcome::Done,
+            Err(error) => return error.into(),
+        }
+    }
     let outgoing = Outgoing {
         id: claimed.id,
         conversation: claimed.conversation,
@@ -36,7 +42,6 @@ pub(super) async fn run(
         language,
         slot,
     };
-    let began = ports.clock.now();
     match sender.send(outgoing).await {
         Ok(()) => Outcome::Done,
         Err(error @ SendError::Unavailable { after, .. }) => Outcome::TryAgain {
@@ -44,21 +49,20 @@ pub(super) async fn run(
             after,
         },
         Err(error @ SendError::Refused(_)) => Outcome::hopeless(&error),
-        Err(error @ SendError::PersonGone) => hold(ports, claimed, began, &error).await,
+        Err(error @ SendError::PersonGone) => hold(ports, claimed, &error).await,
     }
 }
 
-/// Notes that the person was gone when the try began, and puts the message back: it waits until they
-/// return, unless they did so meanwhile.
-async fn hold(
-    ports: &JobPorts,
-    claimed: &ClaimedEffect,
-    began: Timestamp,
-    error: &SendError,
-) -> Outcome {
+/// Notes that the person is gone, and puts the message back: it waits until they return, unless they did
+/// something since the try began.
+async fn hold(ports: &JobPorts, claimed: &ClaimedEffect, error: &SendError) -> Outcome {
+    let gone = Presence::GoneSince {
+        deeds: claimed.deeds,
+    };
+    let now = ports.clock.now();
     let noted = ports
         .conversations
-        .note_presence(claimed.conversation, Presence::Gone, began)
+        .note_presence(claimed.conversation, gone, now)
         .await;
     match noted {
         Ok(()) => {

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::{ConversationId, StoreError};
+use super::{ConversationId, EffectId, StoreError};
 
 /// One fact under its name. What it says is the channel's own affair.
 #[derive(Clone, PartialEq, Eq)]
@@ -27,6 +27,11 @@ impl std::fmt::Debug for ChannelNote {
         // The platform's ids and tokens must not reach a log.
         write!(formatter, "ChannelNote({}, …)", self.name)
     }
+}
+
+/// The name of the note of what was sent of a message: kept with the first part of it that is sent.
+pub fn sent_note(effect: EffectId) -> String {
+    format!("sent:{}", effect.0)
 }
 
 /// Keeps a channel's notes, for a month at least. Notes that come with something that a person did

@@ -52,6 +52,22 @@ pub enum InboundWhat {
     FileRefused(Unusable),
 }
 
+impl InboundWhat {
+    /// Whether it is done with something that Dupi showed before.
+    pub const fn is_press(&self) -> bool {
+        match self {
+            Self::Pressed(_) | Self::Chosen { .. } | Self::Marked { .. } => true,
+            Self::Opened { .. }
+            | Self::Commanded(_)
+            | Self::Said(_)
+            | Self::PhotoReceived(_)
+            | Self::AlbumReceived(_)
+            | Self::FilesAnnounced(_)
+            | Self::FileRefused(_) => false,
+        }
+    }
+}
+
 impl std::fmt::Debug for InboundWhat {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // What a person says, presses and sends must not reach a log.
@@ -78,6 +94,9 @@ pub enum Received {
     Repeated,
     /// The photo cannot be used; the person is told why in the conversation.
     PhotoTurnedAway(Unusable),
+    /// A press by somebody whom nobody knows: on what was left standing when they were erased. It begins
+    /// nothing, or a second tap on "erase" would make the person anew.
+    Unknown,
 }
 
 /// Takes in what persons do, and moves their conversations.

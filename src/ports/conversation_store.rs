@@ -68,6 +68,10 @@ pub enum Presence {
     Here,
     /// They blocked us, or their account is no more: what is to be said waits.
     Gone,
+    /// The same, unless they did something since they had done so many things.
+    GoneSince {
+        deeds: u64,
+    },
 }
 
 /// A conversation as it was stored.
@@ -95,7 +99,10 @@ pub struct Commit {
     pub utterance: Option<Utterance>,
     /// Stored in order, before any is performed.
     pub effects: Vec<Effect>,
-    /// The effect whose outcome this is; it is done when the commit is.
+    /// Photos that were stored for this: they belong to the conversation from now on.
+    pub photos: Vec<PhotoId>,
+    /// The effect whose outcome this is; it is done when the commit is. Without one it is a deed of the
+    /// person.
     pub completes: Option<EffectId>,
     pub now: Timestamp,
 }
@@ -125,9 +132,8 @@ pub trait ConversationStore: Send + Sync {
     /// something (anything but the outcome of an effect) is here again.
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError>;
 
-    /// Notes whether the person of that conversation could be reached at `now`. While they are gone
-    /// no `Send` of theirs is handed out; when they are back all of them are due. Whoever did
-    /// something after `now` is not gone. No conversation is no error.
+    /// Notes whether the person of that conversation can be reached. While they are gone no `Send` of
+    /// theirs is handed out; when they are back all of them are due. No conversation is no error.
     async fn note_presence(
         &self,
         id: ConversationId,

@@ -1,10 +1,12 @@
 //! The one queue of stored effects: claimed by lease, retried, reported.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::{Address, ConversationId, StoreError};
+use super::{Address, Channel, ConversationId, StoreError};
 use crate::domain::consultation::Effect;
 
 /// A stored effect's id.
@@ -20,27 +22,88 @@ pub struct ClaimedEffect {
     pub effect: Effect,
     /// 1 at the first try.
     pub attempt: u32,
+    /// How often the person had done something when it was claimed; see
+    /// [`ConversationStore::note_presence`](super::ConversationStore::note_presence).
+    pub deeds: u64,
     /// Another claim after this one invalidates it.
     pub lease_until: Timestamp,
 }
 
-/// How many effects are asked for: messages have room of their own, so that they never wait behind
-/// work that takes long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Room {
-    /// `Send`s.
-    pub messages: u32,
-    /// Everything else.
-    pub work: u32,
+/// Effects that share the places there are. Each share has its own, so that what one waits for, a
+/// messenger that does not answer for example, keeps no other waiting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Share {
+    /// What is said on one channel.
+    Messages(Channel),
+    /// Fetching files from the channels that keep them.
+    Fetching,
+    /// Everything that needs nobody else.
+    Work,
 }
 
-impl Room {
-    /// Room for as many of each.
-    pub const fn of(each: u32) -> Self {
-        Self {
-            messages: each,
-            work: each,
+impl Share {
+    /// Every share.
+    pub const ALL: [Self; 5] = [
+        Self::Messages(Channel::Web),
+        Self::Messages(Channel::Telegram),
+        Self::Messages(Channel::Discord),
+        Self::Fetching,
+        Self::Work,
+    ];
+
+    /// The share of an effect of a conversation on that channel.
+    pub const fn of(effect: &Effect, channel: Channel) -> Self {
+        match effect {
+            Effect::Send { .. } => Self::Messages(channel),
+            Effect::FetchPhotos { .. } => Self::Fetching,
+            Effect::GradePhoto { .. }
+            | Effect::DrawCard { .. }
+            | Effect::ForgetPhotos { .. }
+            | Effect::ForgetCards { .. }
+            | Effect::ErasePerson => Self::Work,
         }
+    }
+
+    /// The name used in records.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Messages(Channel::Web) => "send:web",
+            Self::Messages(Channel::Telegram) => "send:telegram",
+            Self::Messages(Channel::Discord) => "send:discord",
+            Self::Fetching => "fetch",
+            Self::Work => "work",
+        }
+    }
+}
+
+/// How many effects of each share are asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Room(HashMap<Share, u32>);
+
+impl Room {
+    /// Room for as many of each share.
+    pub fn of(each: u32) -> Self {
+        Self(Share::ALL.map(|share| (share, each)).into())
+    }
+
+    /// Room for that many of one share.
+    #[must_use]
+    pub fn with(mut self, share: Share, places: u32) -> Self {
+        self.0.insert(share, places);
+        self
+    }
+
+    /// How many of a share there is room for.
+    pub fn places(&self, share: Share) -> u32 {
+        self.0.get(&share).copied().unwrap_or(0)
+    }
+
+    /// The shares that there is room for, and how much.
+    pub fn shares(&self) -> impl Iterator<Item = (Share, u32)> {
+        Share::ALL
+            .into_iter()
+            .map(|share| (share, self.places(share)))
+            .filter(|(_, places)| *places > 0)
     }
 }
 
@@ -67,20 +130,20 @@ pub struct EffectOverview {
     pub last_error: Option<String>,
 }
 
-/// No effect waits longer than this for another try. What falls due later than that was stored before
-/// the clock was put back, and is due at once.
+/// No effect waits longer than this for another try.
 pub const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(1);
 
 /// Hands out stored effects. `Send` effects of one conversation are handed out one at a time and in
-/// order; everything else side by side. A `Send` that was not tried yet is passed over, as done, when
-/// a newer one waits for the same slot of the same conversation.
+/// order; everything else side by side. A `Send` of which nothing was sent yet (no note of that name
+/// was kept, see [`sent_note`](super::sent_note)) is passed over, as done, when a newer one waits for the
+/// same slot of the same conversation.
 #[async_trait]
 pub trait EffectQueue: Send + Sync {
     /// Claims effects that are due, as far as there is room, each for `lease`. An expired lease is claimed
-    /// again. What waits for a time further away than [`LONGEST_WAIT`] is due as well.
+    /// again. What began to wait later than `now` is due as well: the clock was put back since.
     async fn claim(
         &self,
-        room: Room,
+        room: &Room,
         now: Timestamp,
         lease: SignedDuration,
     ) -> Result<Vec<ClaimedEffect>, StoreError>;
@@ -88,8 +151,14 @@ pub trait EffectQueue: Send + Sync {
     /// Done without an outcome to report (outcomes go through `Commit::completes`).
     async fn complete(&self, id: EffectId, now: Timestamp) -> Result<(), StoreError>;
 
-    /// Another try at `run_at`, which is at most [`LONGEST_WAIT`] away.
-    async fn retry(&self, id: EffectId, run_at: Timestamp, error: &str) -> Result<(), StoreError>;
+    /// Another try at `run_at`, which is at most [`LONGEST_WAIT`] after `now`.
+    async fn retry(
+        &self,
+        id: EffectId,
+        now: Timestamp,
+        run_at: Timestamp,
+        error: &str,
+    ) -> Result<(), StoreError>;
 
     /// Given up for good.
     async fn fail(&self, id: EffectId, now: Timestamp, error: &str) -> Result<(), StoreError>;
@@ -100,13 +169,14 @@ pub trait EffectQueue: Send + Sync {
     async fn release_leases(&self) -> Result<u64, StoreError>;
 
     /// When the next effect that there is room for falls due; `None` when none waits.
-    async fn next_due(&self, room: Room) -> Result<Option<Timestamp>, StoreError>;
+    async fn next_due(&self, room: &Room) -> Result<Option<Timestamp>, StoreError>;
 
     /// The newest effects first, for operators.
     async fn overview(&self, limit: u32) -> Result<Vec<EffectOverview>, StoreError>;
 
-    /// Forgets effects that were done before `before`; returns how many. Failed ones stay.
-    async fn purge_done(&self, before: Timestamp) -> Result<u64, StoreError>;
+    /// Forgets effects that were done before `done`, and those that were given up before `failed`;
+    /// returns how many.
+    async fn purge_ended(&self, done: Timestamp, failed: Timestamp) -> Result<u64, StoreError>;
 
     /// Resolves when an effect was stored in this process since the last call.
     async fn stored(&self);

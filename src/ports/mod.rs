@@ -17,7 +17,7 @@ mod severity_grader;
 mod transcript;
 
 pub use card_painter::{CardError, CardPainter, CardRequest};
-pub use channel_notes::{ChannelNote, ChannelNotes};
+pub use channel_notes::{ChannelNote, ChannelNotes, sent_note};
 pub use clock::{Clock, IdSource};
 pub use conversation_desk::{ConversationDesk, Inbound, InboundWhat, Received};
 pub use conversation_store::{
@@ -25,7 +25,7 @@ pub use conversation_store::{
     Presence, StoreError, Utterance,
 };
 pub use effect_queue::{
-    ClaimedEffect, EffectId, EffectOverview, EffectQueue, EffectState, LONGEST_WAIT, Room,
+    ClaimedEffect, EffectId, EffectOverview, EffectQueue, EffectState, LONGEST_WAIT, Room, Share,
 };
 pub use event_sink::EventSink;
 pub use message_sender::{Farewell, Leaving, MessageSender, Outgoing, SendError};

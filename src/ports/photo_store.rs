@@ -20,7 +20,8 @@ pub enum StoredKind {
 #[async_trait]
 pub trait PhotoStore: Send + Sync {
     /// Stores a file; it is on disk when this returns. The conversation may not be committed yet
-    /// (its person's key is made with the first file or commit).
+    /// (its person's key is made with the first file or commit). A photo stays only if a commit takes it in
+    /// ([`Commit::photos`](super::Commit::photos)) before the process ends.
     async fn put(
         &self,
         conversation: ConversationId,

@@ -150,7 +150,7 @@ impl Process {
                 .expect("the store works");
             if self
                 .mortal
-                .next_due(Room::of(1))
+                .next_due(&Room::of(1))
                 .await
                 .expect("the store works")
                 .is_none()

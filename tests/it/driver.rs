@@ -1,6 +1,8 @@
 //! The driver among others: presses at the same moment, and outcomes that come too late.
 
-use dupi::domain::consultation::{Button, Event, Language, Purpose, Stage};
+use dupi::domain::consultation::{
+    Button, Command, ConsultationNumber, Event, Language, Purpose, Stage,
+};
 use dupi::domain::scalp::Region;
 use dupi::ports::{
     ConversationDesk, ConversationStore, EffectId, EventSink, Inbound, InboundId, InboundWhat,
@@ -123,4 +125,41 @@ async fn an_outcome_after_erasing_does_not_bring_the_person_back() {
             .expect("the store works")
             .is_none()
     );
+}
+
+/// Buttons stay on the screen after everything was erased.
+#[tokio::test]
+async fn a_second_tap_on_erase_does_not_begin_anew() {
+    let app = consenting().await;
+    app.presses(Button::Erase).await;
+    app.presses(Button::ConfirmErase).await;
+    for button in [Button::ConfirmErase, Button::NewConsultation] {
+        let press = inbound("again", InboundWhat::Pressed(button));
+        let received = app.service.driver.receive(press).await;
+        assert_eq!(received.expect("the store works"), Received::Unknown);
+    }
+    let loaded = app.store.load(&TestApp::address()).await;
+    assert_eq!(loaded.expect("the store works"), None);
+}
+
+/// A photo that its channel keeps may be fetched long after it was sent.
+#[tokio::test]
+async fn files_of_a_consultation_that_was_stopped_are_not_awaited() {
+    let app = consenting().await;
+    let conversation = async || {
+        let loaded = app.store.load(&TestApp::address()).await;
+        loaded
+            .expect("the store works")
+            .expect("it began")
+            .conversation
+    };
+    let sent_in = Some(ConsultationNumber(1));
+    assert!(conversation().await.awaits_files_of(sent_in));
+    app.commands(Command::Cancel).await;
+    assert!(!conversation().await.awaits_files_of(sent_in));
+    assert!(conversation().await.awaits_files_of(None));
+    app.commands(Command::Consult).await;
+    assert!(!conversation().await.awaits_files_of(sent_in));
+    app.presses(Button::Withdraw(Purpose::Sensitive)).await;
+    assert!(!conversation().await.awaits_files_of(None));
 }

@@ -146,7 +146,7 @@ pub(super) async fn hand_in(
     };
     match web.channel.desk.receive(inbound).await {
         Ok(Received::Accepted) => Ok(Taken { result: "accepted" }),
-        Ok(Received::Repeated) => Ok(Taken { result: "repeated" }),
+        Ok(Received::Repeated | Received::Unknown) => Ok(Taken { result: "repeated" }),
         Ok(Received::PhotoTurnedAway(_)) => Ok(Taken {
             result: "photo_turned_away",
         }),

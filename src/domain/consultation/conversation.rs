@@ -233,6 +233,13 @@ impl Conversation {
         }
     }
 
+    /// Whether files that were sent in that consultation are still to be looked at: the person consents,
+    /// and has not stopped it since.
+    pub fn awaits_files_of(&self, sent_in: Option<ConsultationNumber>) -> bool {
+        let present = self.stage.consultation().map(|present| present.number);
+        self.has_consent(Purpose::Sensitive) && (sent_in.is_none() || sent_in == present)
+    }
+
     /// Whether the consent for that purpose was given and holds.
     pub fn has_consent(&self, purpose: Purpose) -> bool {
         self.consents

@@ -128,6 +128,29 @@ pub enum Event {
     ErasingFailed,
 }
 
+impl Event {
+    /// The photos that came with it.
+    pub fn photos_taken_in(&self) -> &[PhotoId] {
+        match self {
+            Self::PhotoArrived(photo) => std::slice::from_ref(photo),
+            Self::AlbumArrived { photos, .. } => photos,
+            Self::Opened { .. }
+            | Self::Pressed(_)
+            | Self::Chosen { .. }
+            | Self::Marked { .. }
+            | Self::Commanded(_)
+            | Self::Said(_)
+            | Self::FilesAnnounced(_)
+            | Self::PhotoTurnedAway(_)
+            | Self::PhotoJudged { .. }
+            | Self::PhotoGradingFailed { .. }
+            | Self::CardDrawn { .. }
+            | Self::CardFailed { .. }
+            | Self::ErasingFailed => &[],
+        }
+    }
+}
+
 /// An order to the world. It may be carried out twice, and twice is harmless.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
@@ -148,7 +171,12 @@ pub enum Effect {
     },
     /// Fetch files from the channel and store them; answered by `PhotoArrived` or `PhotoTurnedAway`
     /// for one, by `AlbumArrived` for several.
-    FetchPhotos { files: Vec<SentFile> },
+    FetchPhotos {
+        files: Vec<SentFile>,
+        /// The consultation under way, or last, when they were sent: they belong to it or to the one
+        /// after it. `None` where there was none.
+        sent_in: Option<ConsultationNumber>,
+    },
     /// Erase photos and what was seen where on them; the grades stay.
     ForgetPhotos { photos: Vec<PhotoId> },
     /// Erase result cards.

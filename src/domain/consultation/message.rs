@@ -177,6 +177,53 @@ pub enum Message {
     NothingToCancel,
 }
 
+impl Message {
+    /// The consent without which it is not said any more: it tells what was seen or answered.
+    pub const fn rests_on(&self) -> Option<Purpose> {
+        match self {
+            Self::PhotoReceived { .. }
+            | Self::PhotoJudged { .. }
+            | Self::Album { .. }
+            | Self::AskRegionOf { .. }
+            | Self::RegionAssigned { .. }
+            | Self::PhotoFailed { .. }
+            | Self::Ask { .. }
+            | Self::AnswersReview { .. }
+            | Self::AnswersKept
+            | Self::AnswerChanged
+            | Self::SurveyDone
+            | Self::PreparingResult
+            | Self::NoUsablePhoto
+            | Self::Result { .. }
+            | Self::Guidance { .. } => Some(Purpose::Sensitive),
+            Self::Hello
+            | Self::AskAge
+            | Self::AskConsent(_)
+            | Self::TooYoung
+            | Self::ConsentRefused(_)
+            | Self::GeneralTips { .. }
+            | Self::PhotoGuide
+            | Self::AskRegion
+            | Self::AskPhoto { .. }
+            | Self::PhotoUnusable(_)
+            | Self::TooManyPhotos { .. }
+            | Self::WordsCut { .. }
+            | Self::RedFlagNotice { .. }
+            | Self::AskErase
+            | Self::EraseDeclined
+            | Self::NotUnderstood(_)
+            | Self::CouldNotErase
+            | Self::ChooseLanguage
+            | Self::Help
+            | Self::Privacy { .. }
+            | Self::ConsentWithdrawn(_)
+            | Self::ConsultationCancelled
+            | Self::SurveyStopped
+            | Self::NothingToCancel => None,
+        }
+    }
+}
+
 /// One photo of an album, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AlbumPhoto {

@@ -96,13 +96,22 @@ impl Turn {
     }
 
     /// Has files fetched. Without the consent to look at them they stay where they are.
-    fn fetch(&mut self, stage: Stage, files: Vec<SentFile>) -> Stage {
+    fn fetch(&mut self, stage: Stage, mut files: Vec<SentFile>) -> Stage {
         let may_look = self
             .consents
             .iter()
             .any(|consent| consent.purpose == Purpose::Sensitive);
         if may_look && stage != Stage::Closed {
-            self.order(Effect::FetchPhotos { files });
+            let sent_in = stage.consultation().map(|consultation| consultation.number);
+            // More than one consultation takes are not even fetched.
+            let are_too_many = files.len() > Consultation::MOST_PHOTOS;
+            files.truncate(Consultation::MOST_PHOTOS);
+            self.order(Effect::FetchPhotos { files, sent_in });
+            if are_too_many {
+                self.say(Message::TooManyPhotos {
+                    limit: Consultation::MOST_PHOTOS,
+                });
+            }
             stage
         } else {
             self.take(stage, Event::PhotoTurnedAway(Unusable::ConsentMissing))

@@ -142,6 +142,7 @@ pub(super) fn effects() -> Vec<Effect> {
                 photo: photo_id(4),
                 file: FileReference("a reference".to_owned()),
             }],
+            sent_in: None,
         },
     ])
     .collect()

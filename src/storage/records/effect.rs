@@ -26,6 +26,8 @@ pub(super) enum EffectRecord {
     },
     FetchPhotos {
         files: Vec<SentFileRecord>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sent_in: Option<u32>,
     },
     ForgetPhotos {
         photos: Vec<Id>,
@@ -83,8 +85,9 @@ impl From<&Effect> for EffectRecord {
                 photo: Id(photo.0),
                 language: Name(*language),
             },
-            Effect::FetchPhotos { files } => Self::FetchPhotos {
+            Effect::FetchPhotos { files, sent_in } => Self::FetchPhotos {
                 files: files.iter().map(Into::into).collect(),
+                sent_in: sent_in.map(|consultation| consultation.0),
             },
             Effect::ForgetPhotos { photos } => Self::ForgetPhotos {
                 photos: photos.iter().map(|photo| Id(photo.0)).collect(),
@@ -121,8 +124,9 @@ impl From<EffectRecord> for Effect {
                 photo: PhotoId(photo.0),
                 language: language.0,
             },
-            EffectRecord::FetchPhotos { files } => Self::FetchPhotos {
+            EffectRecord::FetchPhotos { files, sent_in } => Self::FetchPhotos {
                 files: files.into_iter().map(Into::into).collect(),
+                sent_in: sent_in.map(ConsultationNumber),
             },
             EffectRecord::ForgetPhotos { photos } => Self::ForgetPhotos {
                 photos: photos.into_iter().map(|photo| PhotoId(photo.0)).collect(),

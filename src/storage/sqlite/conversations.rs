@@ -8,9 +8,10 @@ use super::errors::store_error;
 use super::rows::{Owner, column, count, is_erased, milliseconds, uuid};
 use super::{Shared, SqliteStore};
 use crate::domain::consultation::{Effect, Slot};
+use crate::domain::scalp::PhotoId;
 use crate::ports::{
     Address, Commit, Committed, ConversationId, ConversationStore, EffectId, Loaded, Presence,
-    StoreError,
+    Share, StoreError,
 };
 use crate::storage::records::EntryContent;
 
@@ -53,7 +54,7 @@ impl ConversationStore for SqliteStore {
         let committed = self.0.commit_in(&mut transaction, &commit).await?;
         let came_back = committed == Committed::Stored
             && commit.completes.is_none()
-            && comes_back(&mut transaction, commit.id).await?;
+            && come_back(&mut transaction, commit.id).await?;
         match committed {
             Committed::Stored | Committed::AlreadyHandled => {
                 transaction.commit().await.map_err(store_error)?;
@@ -79,24 +80,31 @@ impl ConversationStore for SqliteStore {
         presence: Presence,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let gone_at = match presence {
-            Presence::Here => None,
-            Presence::Gone => Some(milliseconds(now)),
+        let deeds = match presence {
+            Presence::Here => {
+                let mut transaction = self.begin().await?;
+                come_back(&mut transaction, id).await?;
+                transaction.commit().await.map_err(store_error)?;
+                self.0.effect_stored.notify_one();
+                return Ok(());
+            }
+            Presence::Gone => None,
+            Presence::GoneSince { deeds } => Some(i64::try_from(deeds).unwrap_or(i64::MAX)),
         };
-        // Whoever did something since then is here. (Nothing is later than no time at all.)
-        sqlx::query(
-            "UPDATE conversations SET gone_at = $1 WHERE id = $2 AND NOT EXISTS
-             (SELECT 1 FROM inbound WHERE conversation_id = $2 AND handled_at > $1)",
+        let mut transaction = self.begin().await?;
+        let gone = sqlx::query(
+            "UPDATE conversations SET gone_at = $1 WHERE id = $2 AND ($3 IS NULL OR deeds = $3)",
         )
-        .bind(gone_at)
+        .bind(milliseconds(now))
         .bind(id.0.to_string())
-        .execute(&self.0.writer)
+        .bind(deeds)
+        .execute(&mut *transaction)
         .await
         .map_err(store_error)?;
-        if presence == Presence::Here {
-            self.0.effect_stored.notify_one();
+        if gone.rows_affected() > 0 {
+            hold(&mut transaction, id).await?;
         }
-        Ok(())
+        transaction.commit().await.map_err(store_error)
     }
 
     async fn erase_person(&self, id: ConversationId) -> Result<(), StoreError> {
@@ -189,12 +197,14 @@ impl Shared {
             return Ok(Committed::Moved);
         }
         sqlx::query(
-            "UPDATE conversations SET version = version + 1, record = $1, updated_at = $2
+            "UPDATE conversations
+             SET version = version + 1, record = $1, updated_at = $2, deeds = deeds + $4
              WHERE id = $3",
         )
         .bind(owner.seal(self, RECORD, &commit.conversation))
         .bind(milliseconds(commit.now))
         .bind(&owner.conversation)
+        .bind(i64::from(commit.completes.is_none()))
         .execute(&mut *connection)
         .await
         .map_err(store_error)?;
@@ -205,8 +215,8 @@ impl Shared {
         }
         self.keep_notes(connection, &owner, &commit.notes, commit.now)
             .await?;
-        self.store_effects(connection, &owner, &commit.effects, commit.now)
-            .await?;
+        take_in_photos(connection, &owner, &commit.photos).await?;
+        self.store_effects(connection, &owner, commit).await?;
         Ok(Committed::Stored)
     }
 
@@ -258,10 +268,9 @@ impl Shared {
         &self,
         connection: &mut SqliteConnection,
         owner: &Owner,
-        effects: &[Effect],
-        now: Timestamp,
+        commit: &Commit,
     ) -> Result<(), StoreError> {
-        for effect in effects {
+        for effect in &commit.effects {
             let id = self.ids.ordered().to_string();
             let (sequence,): (i64,) = sqlx::query_as(
                 "UPDATE conversations SET effects = effects + 1 WHERE id = $1 RETURNING effects",
@@ -272,8 +281,11 @@ impl Shared {
             .map_err(store_error)?;
             sqlx::query(
                 "INSERT INTO effects
-                     (id, conversation_id, sequence, kind, lane, payload, state, created_at, run_at, slot)
-                 VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $7, $8)",
+                     (id, conversation_id, sequence, kind, lane, payload, state, created_at, run_at,
+                      waits_since, slot, share, held)
+                 VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $7, $7, $8, $9, $5 IS NOT NULL AND EXISTS (
+                     SELECT 1 FROM conversations c WHERE c.id = $2 AND c.gone_at IS NOT NULL
+                 ))",
             )
             .bind(&id)
             .bind(&owner.conversation)
@@ -281,8 +293,9 @@ impl Shared {
             .bind(effect.name())
             .bind(lane(effect))
             .bind(owner.seal(self, &id, effect))
-            .bind(milliseconds(now))
+            .bind(milliseconds(commit.now))
             .bind(slot(effect))
+            .bind(Share::of(effect, commit.address.channel).id())
             .execute(&mut *connection)
             .await
             .map_err(store_error)?;
@@ -292,7 +305,7 @@ impl Shared {
 }
 
 /// Notes that a person is here; `true` if they were gone.
-async fn comes_back(
+async fn come_back(
     connection: &mut SqliteConnection,
     id: ConversationId,
 ) -> Result<bool, StoreError> {
@@ -300,10 +313,51 @@ async fn comes_back(
         "UPDATE conversations SET gone_at = NULL WHERE id = $1 AND gone_at IS NOT NULL",
     )
     .bind(id.0.to_string())
+    .execute(&mut *connection)
+    .await
+    .map_err(store_error)?;
+    if back.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query("UPDATE effects SET held = 0 WHERE conversation_id = $1 AND held = 1")
+        .bind(id.0.to_string())
+        .execute(connection)
+        .await
+        .map_err(store_error)?;
+    Ok(true)
+}
+
+/// Holds what is to be said to a person who is gone.
+async fn hold(connection: &mut SqliteConnection, id: ConversationId) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE effects SET held = 1
+         WHERE conversation_id = $1 AND lane IS NOT NULL AND state IN ('waiting', 'leased')",
+    )
+    .bind(id.0.to_string())
     .execute(connection)
     .await
     .map_err(store_error)?;
-    Ok(back.rows_affected() > 0)
+    Ok(())
+}
+
+/// Photos that were stored for a deed or an outcome belong to the conversation with it.
+async fn take_in_photos(
+    connection: &mut SqliteConnection,
+    owner: &Owner,
+    photos: &[PhotoId],
+) -> Result<(), StoreError> {
+    for photo in photos {
+        sqlx::query(
+            "UPDATE files SET is_loose = 0
+             WHERE conversation_id = $1 AND kind = 'photo' AND name = $2",
+        )
+        .bind(&owner.conversation)
+        .bind(photo.0.to_string())
+        .execute(&mut *connection)
+        .await
+        .map_err(store_error)?;
+    }
+    Ok(())
 }
 
 /// The place that an effect's message takes.

@@ -12,62 +12,43 @@ use super::rows::{Owner, column, count, milliseconds, timestamp, uuid};
 use super::{Shared, SqliteStore};
 use crate::ports::{
     Address, ClaimedEffect, ConversationId, EffectId, EffectOverview, EffectQueue, EffectState,
-    LONGEST_WAIT, Room, StoreError,
+    Room, StoreError, sent_note,
 };
 
 /// How much of an error is kept.
 const ERROR_CHARACTERS: usize = 300;
 
-/// Whether an effect `e` is a message that is first in its lane, to somebody who is here.
-macro_rules! is_next_message {
+/// Whether an effect `e` of the share `$1` is open, not held, and, if it has a lane, first in it.
+macro_rules! is_next {
     () => {
-        "e.state IN ('waiting', 'leased') AND e.lane IS NOT NULL
-         AND NOT EXISTS (
+        "e.share = $1 AND e.state IN ('waiting', 'leased') AND e.held = 0
+         AND (e.lane IS NULL OR NOT EXISTS (
              SELECT 1 FROM effects o
              WHERE o.conversation_id = e.conversation_id AND o.lane = e.lane
                AND o.sequence < e.sequence AND o.state IN ('waiting', 'leased')
-         )
-         AND NOT EXISTS (
-             SELECT 1 FROM conversations c WHERE c.id = e.conversation_id AND c.gone_at IS NOT NULL
-         )"
+         ))"
     };
 }
 
-/// Whether an effect `e` is open work.
-macro_rules! is_work {
-    () => {
-        "e.state IN ('waiting', 'leased') AND e.lane IS NULL"
-    };
-}
-
-macro_rules! claim {
-    ($which:expr) => {
-        concat!(
-            "UPDATE effects SET state = 'leased', attempts = attempts + 1, run_at = $1
-             WHERE id IN (
-                 SELECT e.id FROM effects e
-                 WHERE (e.run_at <= $2 OR e.run_at > $4 AND e.state = 'waiting') AND ",
-            $which,
-            " ORDER BY e.run_at, e.created_at, e.sequence LIMIT $3
-             )
-             RETURNING id, conversation_id, sequence, payload, attempts, created_at, slot"
-        )
-    };
-}
-
-const CLAIM_MESSAGES: &str = claim!(is_next_message!());
-const CLAIM_WORK: &str = claim!(is_work!());
-const NEXT_MESSAGE_DUE: &str = concat!(
-    "SELECT MIN(e.run_at) FROM effects e WHERE ",
-    is_next_message!()
+/// What is due at `$2`, and what waits since a time that the clock has yet to reach again.
+const CLAIM: &str = concat!(
+    "UPDATE effects SET state = 'leased', attempts = attempts + 1, run_at = $3
+     WHERE id IN (
+         SELECT e.id FROM effects e
+         WHERE ",
+    is_next!(),
+    "      AND (e.run_at <= $2 OR e.state = 'waiting' AND e.waits_since > $2)
+         ORDER BY e.run_at, e.created_at, e.sequence LIMIT $4
+     )
+     RETURNING id, conversation_id, sequence, payload, attempts, created_at, slot"
 );
-const NEXT_WORK_DUE: &str = concat!("SELECT MIN(e.run_at) FROM effects e WHERE ", is_work!());
+const NEXT_DUE: &str = concat!("SELECT MIN(e.run_at) FROM effects e WHERE ", is_next!());
 
 #[async_trait]
 impl EffectQueue for SqliteStore {
     async fn claim(
         &self,
-        room: Room,
+        room: &Room,
         now: Timestamp,
         lease: SignedDuration,
     ) -> Result<Vec<ClaimedEffect>, StoreError> {
@@ -76,29 +57,33 @@ impl EffectQueue for SqliteStore {
             now.saturating_add(lease)
                 .map_err(|error| StoreError::Broken(Box::new(error)))?,
         ))?;
-        let too_far = now
-            .saturating_add(LONGEST_WAIT)
-            .map_err(|error| StoreError::Broken(Box::new(error)))?;
         let mut transaction = self.begin().await?;
-        let mut rows = Vec::new();
-        for (claim, limit) in [(CLAIM_MESSAGES, room.messages), (CLAIM_WORK, room.work)] {
-            if limit > 0 {
-                rows.extend(
-                    sqlx::query(claim)
-                        .bind(milliseconds(lease_until))
-                        .bind(milliseconds(now))
-                        .bind(i64::from(limit))
-                        .bind(milliseconds(too_far))
-                        .fetch_all(&mut *transaction)
-                        .await
-                        .map_err(store_error)?,
-                );
+        let mut claimed = Vec::new();
+        for (share, places) in room.shares() {
+            let mut room = places;
+            // What is passed over takes no place: as long as there are any, more are looked for.
+            while room > 0 {
+                let rows = sqlx::query(CLAIM)
+                    .bind(share.id())
+                    .bind(milliseconds(now))
+                    .bind(milliseconds(lease_until))
+                    .bind(i64::from(room))
+                    .fetch_all(&mut *transaction)
+                    .await
+                    .map_err(store_error)?;
+                let found = rows.len();
+                let taken = self
+                    .0
+                    .claimed(&mut transaction, rows, lease_until, now)
+                    .await?;
+                let passed_over = found - taken.len();
+                room -= u32::try_from(taken.len()).unwrap_or(room);
+                claimed.extend(taken);
+                if passed_over == 0 {
+                    break;
+                }
             }
         }
-        let claimed = self
-            .0
-            .claimed(&mut transaction, rows, lease_until, now)
-            .await?;
         transaction.commit().await.map_err(store_error)?;
         Ok(claimed)
     }
@@ -108,14 +93,21 @@ impl EffectQueue for SqliteStore {
         complete_effect(&mut connection, id, now).await
     }
 
-    async fn retry(&self, id: EffectId, run_at: Timestamp, error: &str) -> Result<(), StoreError> {
+    async fn retry(
+        &self,
+        id: EffectId,
+        now: Timestamp,
+        run_at: Timestamp,
+        error: &str,
+    ) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE effects SET state = 'waiting', run_at = $1, last_error = $2
+            "UPDATE effects SET state = 'waiting', run_at = $1, last_error = $2, waits_since = $4
              WHERE id = $3 AND state = 'leased'",
         )
         .bind(milliseconds(run_at))
         .bind(cut(error))
         .bind(id.0.to_string())
+        .bind(milliseconds(now))
         .execute(&self.0.writer)
         .await
         .map_err(store_error)?;
@@ -131,7 +123,7 @@ impl EffectQueue for SqliteStore {
         // The start of the lease is gone, so it falls due where everything that is overdue stands:
         // at the time it was stored.
         let released = sqlx::query(
-            "UPDATE effects SET state = 'waiting', run_at = created_at,
+            "UPDATE effects SET state = 'waiting', run_at = created_at, waits_since = created_at,
                  attempts = CASE WHEN kind = 'send' THEN attempts - 1 ELSE attempts END
              WHERE state = 'leased'",
         )
@@ -141,19 +133,15 @@ impl EffectQueue for SqliteStore {
         Ok(released.rows_affected())
     }
 
-    async fn next_due(&self, room: Room) -> Result<Option<Timestamp>, StoreError> {
+    async fn next_due(&self, room: &Room) -> Result<Option<Timestamp>, StoreError> {
         let mut earliest = None;
-        for (next_due, limit) in [
-            (NEXT_MESSAGE_DUE, room.messages),
-            (NEXT_WORK_DUE, room.work),
-        ] {
-            if limit > 0 {
-                let (due,): (Option<i64>,) = sqlx::query_as(next_due)
-                    .fetch_one(&self.0.readers)
-                    .await
-                    .map_err(store_error)?;
-                earliest = earliest.into_iter().chain(due).min();
-            }
+        for (share, _) in room.shares() {
+            let (due,): (Option<i64>,) = sqlx::query_as(NEXT_DUE)
+                .bind(share.id())
+                .fetch_one(&self.0.readers)
+                .await
+                .map_err(store_error)?;
+            earliest = earliest.into_iter().chain(due).min();
         }
         earliest.map(timestamp).transpose()
     }
@@ -172,13 +160,26 @@ impl EffectQueue for SqliteStore {
         .collect()
     }
 
-    async fn purge_done(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let purged = sqlx::query("DELETE FROM effects WHERE state = 'done' AND ended_at < $1")
-            .bind(milliseconds(before))
-            .execute(&self.0.writer)
-            .await
-            .map_err(store_error)?;
-        Ok(purged.rows_affected())
+    async fn purge_ended(&self, done: Timestamp, failed: Timestamp) -> Result<u64, StoreError> {
+        let mut purged = 0;
+        for (statement, before) in [
+            (
+                "DELETE FROM effects WHERE state = 'done' AND ended_at < $1",
+                done,
+            ),
+            (
+                "DELETE FROM effects WHERE state = 'failed' AND ended_at < $1",
+                failed,
+            ),
+        ] {
+            purged += sqlx::query(statement)
+                .bind(milliseconds(before))
+                .execute(&self.0.writer)
+                .await
+                .map_err(store_error)?
+                .rows_affected();
+        }
+        Ok(purged)
     }
 
     async fn stored(&self) {
@@ -200,7 +201,7 @@ impl Shared {
             let order = |name| column::<i64>(row, name).unwrap_or_default();
             (order("created_at"), order("sequence"))
         });
-        let mut people: HashMap<String, (Owner, Address)> = HashMap::new();
+        let mut people: HashMap<String, Person> = HashMap::new();
         let mut claimed = Vec::with_capacity(rows.len());
         for row in rows {
             let id: String = column(&row, "id")?;
@@ -228,34 +229,35 @@ impl Shared {
         connection: &mut SqliteConnection,
         row: &SqliteRow,
         lease_until: Timestamp,
-        people: &mut HashMap<String, (Owner, Address)>,
+        people: &mut HashMap<String, Person>,
     ) -> Result<ClaimedEffect, StoreError> {
         let id: String = column(row, "id")?;
         let conversation: String = column(row, "conversation_id")?;
         let payload: Vec<u8> = column(row, "payload")?;
         let attempts: i64 = column(row, "attempts")?;
         if !people.contains_key(&conversation) {
-            let person = self.owner_and_address(connection, &conversation).await?;
+            let person = self.person(connection, &conversation).await?;
             people.insert(conversation.clone(), person);
         }
-        let (owner, address) = &people[&conversation];
+        let person = &people[&conversation];
         Ok(ClaimedEffect {
             id: EffectId(uuid(&id)?),
             conversation: ConversationId(uuid(&conversation)?),
-            address: address.clone(),
-            effect: owner.open(&id, &payload)?,
+            address: person.address.clone(),
+            effect: person.owner.open(&id, &payload)?,
             attempt: attempt(attempts)?,
+            deeds: person.deeds,
             lease_until,
         })
     }
 
-    async fn owner_and_address(
+    async fn person(
         &self,
         connection: &mut SqliteConnection,
         conversation: &str,
-    ) -> Result<(Owner, Address), StoreError> {
+    ) -> Result<Person, StoreError> {
         let row = sqlx::query(
-            "SELECT c.id, c.person_id, c.version, p.wrapped_key, c.channel, c.address
+            "SELECT c.id, c.person_id, c.version, p.wrapped_key, c.channel, c.address, c.deeds
              FROM conversations c JOIN persons p ON p.id = c.person_id
              WHERE c.id = $1",
         )
@@ -265,27 +267,43 @@ impl Shared {
         .map_err(store_error)?;
         let owner = self.owner_of_row(&row)?;
         let address = owner.open_address(column(&row, "channel")?, column(&row, "address")?)?;
-        Ok((owner, address))
+        Ok(Person {
+            owner,
+            address,
+            deeds: count(column(&row, "deeds")?)?,
+        })
     }
 }
 
-/// Whether a message that was never tried has a newer one waiting for its place.
+/// Whom an effect is carried out for.
+struct Person {
+    owner: Owner,
+    address: Address,
+    deeds: u64,
+}
+
+/// Whether a message of which nothing was sent has a newer one waiting for its place.
 async fn is_superseded(
     connection: &mut SqliteConnection,
     row: &SqliteRow,
 ) -> Result<bool, StoreError> {
     let slot: Option<String> = column(row, "slot")?;
-    let attempts: i64 = column(row, "attempts")?;
-    let Some(slot) = slot.filter(|_| attempts == 1) else {
+    let Some(slot) = slot else {
         return Ok(false);
     };
+    let id: String = column(row, "id")?;
     let newer = sqlx::query(
         "SELECT 1 FROM effects
-         WHERE conversation_id = $1 AND slot = $2 AND sequence > $3 AND state = 'waiting' LIMIT 1",
+         WHERE conversation_id = $1 AND slot = $2 AND sequence > $3 AND state = 'waiting'
+           AND NOT EXISTS (
+               SELECT 1 FROM channel_notes n WHERE n.conversation_id = $1 AND n.name = $4
+           )
+         LIMIT 1",
     )
     .bind(column::<String>(row, "conversation_id")?)
     .bind(slot)
     .bind(column::<i64>(row, "sequence")?)
+    .bind(sent_note(EffectId(uuid(&id)?)))
     .fetch_optional(connection)
     .await
     .map_err(store_error)?;

@@ -130,6 +130,11 @@ impl SqliteStore {
         .await
         .map_err(store_error)?
         .rows_affected();
+        // Photos that were stored for a deed which was not; what a stored order fetches comes again.
+        sqlx::query("DELETE FROM files WHERE is_loose = 1")
+            .execute(&mut *transaction)
+            .await
+            .map_err(store_error)?;
         let known: Vec<(String,)> = sqlx::query_as("SELECT file FROM files")
             .fetch_all(&mut *transaction)
             .await

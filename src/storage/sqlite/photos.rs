@@ -236,13 +236,14 @@ impl DiskPhotoStore {
         }
         let old = file_of(&mut transaction, conversation, key).await?;
         sqlx::query(
-            "INSERT INTO files (conversation_id, kind, name, file) VALUES ($1, $2, $3, $4)
+            "INSERT INTO files (conversation_id, kind, name, file, is_loose) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (conversation_id, kind, name) DO UPDATE SET file = excluded.file",
         )
         .bind(conversation.0.to_string())
         .bind(key.kind)
         .bind(&key.name)
         .bind(file)
+        .bind(i64::from(key.kind == PHOTO))
         .execute(&mut *transaction)
         .await
         .map_err(store_error)?;

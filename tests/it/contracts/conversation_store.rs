@@ -110,7 +110,7 @@ async fn assert_unchanged(stores: &Stores, version: u64) {
     let loaded = stores.conversations.load(&address("anna")).await.unwrap();
     let loaded = loaded.unwrap();
     assert_eq!(loaded.version, version);
-    assert_eq!(loaded.conversation, standing_at(Stage::AwaitingAge));
+    assert_eq!(loaded.conversation.stage, Stage::AwaitingAge);
     let history = stores.transcript.since(conversation_id(1), 0).await;
     assert_eq!(history.unwrap(), []);
     assert_eq!(stores.effects.overview(9).await.unwrap(), []);
@@ -185,7 +185,7 @@ async fn a_commit_completes_the_effect_whose_outcome_it_is(stores: Stores) {
     stored(&stores, grading).await;
     let claimed = stores
         .effects
-        .claim(Room::of(9), at(0), LEASE)
+        .claim(&Room::of(9), at(0), LEASE)
         .await
         .unwrap();
     let outcome = |expected_version| Commit {
@@ -198,14 +198,14 @@ async fn a_commit_completes_the_effect_whose_outcome_it_is(stores: Stores) {
     assert!(
         stores
             .effects
-            .next_due(Room::of(1))
+            .next_due(&Room::of(1))
             .await
             .unwrap()
             .is_some()
     );
 
     stored(&stores, outcome(1)).await;
-    assert_eq!(stores.effects.next_due(Room::of(1)).await.unwrap(), None);
+    assert_eq!(stores.effects.next_due(&Room::of(1)).await.unwrap(), None);
 }
 
 async fn a_repeated_outcome_still_completes_its_effect(stores: Stores) {
@@ -216,7 +216,7 @@ async fn a_repeated_outcome_still_completes_its_effect(stores: Stores) {
     stored(&stores, grading).await;
     let claimed = stores
         .effects
-        .claim(Room::of(9), at(0), LEASE)
+        .claim(&Room::of(9), at(0), LEASE)
         .await
         .unwrap();
     let repeat = Commit {
@@ -225,7 +225,7 @@ async fn a_repeated_outcome_still_completes_its_effect(stores: Stores) {
     };
     let committed = stores.conversations.commit(repeat).await.unwrap();
     assert_eq!(committed, Committed::AlreadyHandled);
-    assert_eq!(stores.effects.next_due(Room::of(1)).await.unwrap(), None);
+    assert_eq!(stores.effects.next_due(&Room::of(1)).await.unwrap(), None);
 }
 
 async fn what_was_said_stands_in_the_history(stores: Stores) {
@@ -268,7 +268,7 @@ async fn an_erased_person_leaves_nothing(stores: Stores) {
     full_of_data(&stores, commit(0, "a")).await;
     let running = stores
         .effects
-        .claim(Room::of(9), at(0), LEASE)
+        .claim(&Room::of(9), at(0), LEASE)
         .await
         .unwrap();
     assert_eq!(running.len(), 2);
@@ -289,7 +289,7 @@ async fn an_erased_person_leaves_nothing(stores: Stores) {
     for effect in running {
         let queue = &stores.effects;
         queue.complete(effect.id, at(1)).await.unwrap();
-        queue.retry(effect.id, at(1), "late").await.unwrap();
+        queue.retry(effect.id, at(0), at(1), "late").await.unwrap();
         queue.fail(effect.id, at(1), "late").await.unwrap();
     }
     assert_eq!(stores.effects.overview(99).await.unwrap(), []);

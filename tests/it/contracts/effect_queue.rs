@@ -3,7 +3,10 @@
 use std::collections::HashSet;
 
 use dupi::domain::consultation::{Effect, Language, Message, Slot};
-use dupi::ports::{ClaimedEffect, Commit, EffectId, EffectState, Presence, Room};
+use dupi::ports::{
+    Channel, ChannelNote, ClaimedEffect, Commit, EffectId, EffectState, Presence, Room, Share,
+    sent_note,
+};
 use futures_util::FutureExt as _;
 use uuid::Uuid;
 
@@ -23,18 +26,22 @@ on_every_store! {
     a_message_that_failed_for_good_lets_the_next_one_pass,
     an_effect_that_is_tried_again_waits_for_its_time,
     what_waits_is_due_when_the_clock_was_put_back_and_what_is_under_way_is_not,
+    what_waits_is_due_when_the_clock_was_put_back_by_less_than_it_waits,
     what_is_done_is_never_claimed_again,
     an_effect_that_is_not_there_can_be_settled,
     released_leases_are_claimed_at_once,
     the_next_due_time_counts_what_can_be_claimed,
     the_overview_tells_the_newest_first_and_no_content,
     a_failure_that_was_reported_is_still_a_failure,
-    old_done_effects_are_forgotten_and_failed_ones_stay,
+    ended_effects_are_forgotten_in_time,
     whoever_waits_is_woken_by_a_stored_effect_only,
     claims_at_once_share_nothing,
-    there_is_room_for_messages_and_for_work_apart,
+    every_share_has_room_of_its_own,
+    what_is_held_costs_the_others_nothing,
     a_message_is_passed_over_when_a_newer_one_waits_for_its_place,
-    a_message_that_was_tried_is_never_passed_over,
+    a_message_that_was_tried_in_vain_is_passed_over_too,
+    a_message_of_which_something_was_sent_is_never_passed_over,
+    those_behind_what_is_passed_over_are_claimed_at_once,
     nothing_is_said_to_somebody_who_is_gone_until_they_are_back,
     whoever_does_something_is_back,
     whoever_did_something_since_is_not_gone,
@@ -54,27 +61,21 @@ fn send_to(slot: Slot, number: usize) -> Effect {
     }
 }
 
-async fn there_is_room_for_messages_and_for_work_apart(stores: Stores) {
+async fn every_share_has_room_of_its_own(stores: Stores) {
     let mut many = vec![send(1)];
     many.extend(gradings(2));
     with_effects(&stores, many).await;
-    let room = Room {
-        messages: 1,
-        work: 0,
-    };
-    let claimed = stores.effects.claim(room, at(1), LEASE).await.unwrap();
+    let room = Room::default().with(Share::Messages(Channel::Web), 1);
+    let claimed = stores.effects.claim(&room, at(1), LEASE).await.unwrap();
     assert_eq!(effects(&claimed), [&send(1)]);
     assert_eq!(
-        stores.effects.next_due(room).await.unwrap(),
+        stores.effects.next_due(&room).await.unwrap(),
         Some(at(61)),
         "the lease of the message"
     );
-    let room = Room {
-        messages: 0,
-        work: 1,
-    };
-    assert_eq!(stores.effects.next_due(room).await.unwrap(), Some(at(0)));
-    let claimed = stores.effects.claim(room, at(1), LEASE).await.unwrap();
+    let room = Room::default().with(Share::Work, 1);
+    assert_eq!(stores.effects.next_due(&room).await.unwrap(), Some(at(0)));
+    let claimed = stores.effects.claim(&room, at(1), LEASE).await.unwrap();
     assert_eq!(claimed.len(), 1);
     assert_eq!(claimed[0].effect, gradings(1)[0]);
 }
@@ -103,22 +104,46 @@ async fn a_message_is_passed_over_when_a_newer_one_waits_for_its_place(stores: S
     assert!(overview.iter().all(|one| one.state == EffectState::Done));
 }
 
-async fn a_message_that_was_tried_is_never_passed_over(stores: Stores) {
+async fn those_behind_what_is_passed_over_are_claimed_at_once(stores: Stores) {
     let here = Slot::Photo(photo_id(1));
-    with_effects(&stores, vec![send_to(here, 1)]).await;
-    let first = claim(&stores, 1).await;
-    stores
-        .effects
-        .retry(first[0].id, at(2), "busy")
-        .await
-        .unwrap();
+    with_effects(
+        &stores,
+        (1..=4).map(|number| send_to(here, number)).collect(),
+    )
+    .await;
+    assert_eq!(effects(&claim(&stores, 1).await), [&send_to(here, 4)]);
+}
+
+/// What `notes` has to say of it between the first try and the newer message.
+async fn tried_before_a_newer_one(stores: &Stores, is_noted: bool) -> Vec<Effect> {
+    let here = Slot::Photo(photo_id(1));
+    with_effects(stores, vec![send_to(here, 1)]).await;
+    let first = claim(stores, 1).await;
+    if is_noted {
+        let note = ChannelNote::new(sent_note(first[0].id), "its first part");
+        let kept = stores.notes.keep(conversation_id(1), vec![note], at(1));
+        kept.await.unwrap();
+    }
+    let retried = stores.effects.retry(first[0].id, at(1), at(2), "busy");
+    retried.await.unwrap();
     let newer = Commit {
         effects: vec![send_to(here, 2)],
         ..commit(1, "b")
     };
-    stored(&stores, newer).await;
+    stored(stores, newer).await;
+    let claimed = claim(stores, 2).await;
+    claimed.into_iter().map(|claimed| claimed.effect).collect()
+}
+
+async fn a_message_that_was_tried_in_vain_is_passed_over_too(stores: Stores) {
+    let said = tried_before_a_newer_one(&stores, false).await;
+    assert_eq!(said, [send_to(Slot::Photo(photo_id(1)), 2)]);
+}
+
+async fn a_message_of_which_something_was_sent_is_never_passed_over(stores: Stores) {
     // It may stand there already: what replaces it must know.
-    assert_eq!(effects(&claim(&stores, 2).await), [&send_to(here, 1)]);
+    let said = tried_before_a_newer_one(&stores, true).await;
+    assert_eq!(said, [send_to(Slot::Photo(photo_id(1)), 1)]);
 }
 
 async fn nothing_is_said_to_somebody_who_is_gone_until_they_are_back(stores: Stores) {
@@ -130,11 +155,8 @@ async fn nothing_is_said_to_somebody_who_is_gone_until_they_are_back(stores: Sto
     let gone = conversations.note_presence(id, Presence::Gone, at(1));
     gone.await.unwrap();
     assert_eq!(effects(&claim(&stores, 1).await), [&gradings(1)[0]]);
-    let room = Room {
-        messages: 1,
-        work: 0,
-    };
-    assert_eq!(stores.effects.next_due(room).await.unwrap(), None);
+    let room = Room::default().with(Share::Messages(Channel::Web), 1);
+    assert_eq!(stores.effects.next_due(&room).await.unwrap(), None);
     let here = conversations.note_presence(id, Presence::Here, at(2));
     here.await.unwrap();
     assert_eq!(effects(&claim(&stores, 2).await), [&send(1)]);
@@ -164,26 +186,50 @@ async fn whoever_does_something_is_back(stores: Stores) {
 
 async fn whoever_did_something_since_is_not_gone(stores: Stores) {
     with_effects(&stores, vec![send(1)]).await;
+    let deeds = claim(&stores, 1).await[0].deeds;
     let deed = Commit {
-        now: at(5),
+        // The clock was put back meanwhile: it does not count.
+        now: at(-5),
         ..commit(1, "a deed")
     };
     stored(&stores, deed).await;
     let id = conversation_id(1);
-    let gone = stores
-        .conversations
-        .note_presence(id, Presence::Gone, at(4));
-    gone.await.unwrap();
-    assert_eq!(effects(&claim(&stores, 5).await), [&send(1)]);
-    let gone = stores
-        .conversations
-        .note_presence(id, Presence::Gone, at(5));
-    gone.await.unwrap();
-    let room = Room {
-        messages: 1,
-        work: 0,
+    let gone = |deeds| {
+        let presence = Presence::GoneSince { deeds };
+        stores.conversations.note_presence(id, presence, at(4))
     };
-    assert_eq!(stores.effects.next_due(room).await.unwrap(), None);
+    gone(deeds).await.unwrap();
+    assert_eq!(effects(&claim(&stores, 99).await), [&send(1)]);
+    gone(deeds + 1).await.unwrap();
+    let room = Room::default().with(Share::Messages(Channel::Web), 1);
+    assert_eq!(stores.effects.next_due(&room).await.unwrap(), None);
+}
+
+async fn what_is_held_costs_the_others_nothing(stores: Stores) {
+    with_effects(&stores, vec![send(1)]).await;
+    let ben = Commit {
+        effects: vec![send(2)],
+        ..commit_of_ben(0, "b")
+    };
+    stored(&stores, ben).await;
+    let id = conversation_id(1);
+    let gone = stores
+        .conversations
+        .note_presence(id, Presence::Gone, at(1));
+    gone.await.unwrap();
+    // What is said to somebody who is gone is held from the beginning, too.
+    let outcome = Commit {
+        effects: vec![send(3)],
+        completes: Some(EffectId(Uuid::from_u128(404))),
+        ..commit(1, "an outcome")
+    };
+    stored(&stores, outcome).await;
+    assert_eq!(effects(&claim(&stores, 1).await), [&send(2)]);
+    let here = stores
+        .conversations
+        .note_presence(id, Presence::Here, at(2));
+    here.await.unwrap();
+    assert_eq!(effects(&claim(&stores, 2).await), [&send(1)]);
 }
 
 async fn with_effects(stores: &Stores, effects: Vec<Effect>) {
@@ -202,7 +248,10 @@ fn gradings(count: u128) -> Vec<Effect> {
 }
 
 async fn claim(stores: &Stores, seconds: i64) -> Vec<ClaimedEffect> {
-    let claimed = stores.effects.claim(Room::of(99), at(seconds), LEASE).await;
+    let claimed = stores
+        .effects
+        .claim(&Room::of(99), at(seconds), LEASE)
+        .await;
     claimed.unwrap()
 }
 
@@ -249,7 +298,7 @@ async fn no_more_are_claimed_than_asked_for(stores: Stores) {
     for expected in [2, 2, 1, 0] {
         let claimed = stores
             .effects
-            .claim(Room::of(2), at(0), LEASE)
+            .claim(&Room::of(2), at(0), LEASE)
             .await
             .unwrap();
         assert_eq!(claimed.len(), expected);
@@ -311,7 +360,7 @@ async fn everything_but_messages_runs_side_by_side(stores: Stores) {
 async fn a_message_that_is_tried_again_holds_back_those_behind_it(stores: Stores) {
     with_effects(&stores, vec![send(1), send(2)]).await;
     let first = claim(&stores, 0).await;
-    let retried = stores.effects.retry(first[0].id, at(10), "busy");
+    let retried = stores.effects.retry(first[0].id, at(0), at(10), "busy");
     retried.await.unwrap();
     assert_eq!(claim(&stores, 9).await, []);
     assert_eq!(effects(&claim(&stores, 10).await), [&send(1)]);
@@ -328,10 +377,14 @@ async fn a_message_that_failed_for_good_lets_the_next_one_pass(stores: Stores) {
 async fn an_effect_that_is_tried_again_waits_for_its_time(stores: Stores) {
     with_effects(&stores, vec![Effect::ErasePerson]).await;
     for (now, run_at, attempt) in [(0, 5, 1), (5, 12, 2), (12, 13, 3)] {
-        assert_eq!(claim(&stores, now - 1).await, []);
+        if attempt > 1 {
+            assert_eq!(claim(&stores, now - 1).await, []);
+        }
         let claimed = claim(&stores, now).await;
         assert_eq!(claimed[0].attempt, attempt);
-        let retried = stores.effects.retry(claimed[0].id, at(run_at), "busy");
+        let retried = stores
+            .effects
+            .retry(claimed[0].id, at(now), at(run_at), "busy");
         retried.await.unwrap();
     }
 }
@@ -344,10 +397,26 @@ async fn what_waits_is_due_when_the_clock_was_put_back_and_what_is_under_way_is_
     let claimed = claim(&stores, A_DAY).await;
     let waiting = claimed[0].id;
     let later = at(A_DAY + 5);
-    stores.effects.retry(waiting, later, "no").await.unwrap();
+    stores
+        .effects
+        .retry(waiting, at(A_DAY), later, "no")
+        .await
+        .unwrap();
     let claimed = claim(&stores, 0).await;
     let ids: Vec<EffectId> = claimed.iter().map(|effect| effect.id).collect();
     assert_eq!(ids, [waiting]);
+}
+
+async fn what_waits_is_due_when_the_clock_was_put_back_by_less_than_it_waits(stores: Stores) {
+    const AN_HOUR: i64 = 60 * 60;
+    with_effects(&stores, gradings(1)).await;
+    let claimed = claim(&stores, AN_HOUR).await;
+    let retried = stores
+        .effects
+        .retry(claimed[0].id, at(AN_HOUR), at(AN_HOUR + 60), "no");
+    retried.await.unwrap();
+    assert_eq!(claim(&stores, AN_HOUR).await, [], "it waits for its minute");
+    assert_eq!(claim(&stores, AN_HOUR - 1).await.len(), 1);
 }
 
 async fn what_is_done_is_never_claimed_again(stores: Stores) {
@@ -357,7 +426,7 @@ async fn what_is_done_is_never_claimed_again(stores: Stores) {
         queue.complete(effect.id, at(1)).await.unwrap();
         queue.complete(effect.id, at(2)).await.unwrap();
         // Too late to change its mind.
-        queue.retry(effect.id, at(3), "no").await.unwrap();
+        queue.retry(effect.id, at(3), at(3), "no").await.unwrap();
     }
     assert_eq!(stores.effects.release_leases().await.unwrap(), 0);
     assert_eq!(claim(&stores, 9999).await, []);
@@ -366,7 +435,11 @@ async fn what_is_done_is_never_claimed_again(stores: Stores) {
 async fn an_effect_that_is_not_there_can_be_settled(stores: Stores) {
     let nowhere = EffectId(Uuid::from_u128(404));
     stores.effects.complete(nowhere, at(0)).await.unwrap();
-    stores.effects.retry(nowhere, at(0), "x").await.unwrap();
+    stores
+        .effects
+        .retry(nowhere, at(0), at(0), "x")
+        .await
+        .unwrap();
     stores.effects.fail(nowhere, at(0), "x").await.unwrap();
     assert_eq!(stores.effects.overview(9).await.unwrap(), []);
 }
@@ -385,20 +458,23 @@ async fn released_leases_are_claimed_at_once(stores: Stores) {
 
 async fn the_next_due_time_counts_what_can_be_claimed(stores: Stores) {
     let queue = &stores.effects;
-    assert_eq!(queue.next_due(Room::of(1)).await.unwrap(), None);
+    assert_eq!(queue.next_due(&Room::of(1)).await.unwrap(), None);
     with_effects(&stores, vec![send(1), send(2)]).await;
-    assert_eq!(queue.next_due(Room::of(1)).await.unwrap(), Some(at(0)));
+    assert_eq!(queue.next_due(&Room::of(1)).await.unwrap(), Some(at(0)));
     // The second message is due, but waits for the first, whose lease ends a minute later.
     let first = claim(&stores, 3).await;
-    assert_eq!(queue.next_due(Room::of(1)).await.unwrap(), Some(at(63)));
-    queue.retry(first[0].id, at(7), "busy").await.unwrap();
-    assert_eq!(queue.next_due(Room::of(1)).await.unwrap(), Some(at(7)));
+    assert_eq!(queue.next_due(&Room::of(1)).await.unwrap(), Some(at(63)));
+    queue
+        .retry(first[0].id, at(3), at(7), "busy")
+        .await
+        .unwrap();
+    assert_eq!(queue.next_due(&Room::of(1)).await.unwrap(), Some(at(7)));
     let first = claim(&stores, 7).await;
     queue.complete(first[0].id, at(7)).await.unwrap();
-    assert_eq!(queue.next_due(Room::of(1)).await.unwrap(), Some(at(0)));
+    assert_eq!(queue.next_due(&Room::of(1)).await.unwrap(), Some(at(0)));
     let second = claim(&stores, 7).await;
     queue.fail(second[0].id, at(7), "gone").await.unwrap();
-    assert_eq!(queue.next_due(Room::of(1)).await.unwrap(), None);
+    assert_eq!(queue.next_due(&Room::of(1)).await.unwrap(), None);
 }
 
 async fn the_overview_tells_the_newest_first_and_no_content(stores: Stores) {
@@ -406,7 +482,7 @@ async fn the_overview_tells_the_newest_first_and_no_content(stores: Stores) {
     let claimed = claim(&stores, 1).await;
     let queue = &stores.effects;
     queue.complete(claimed[0].id, at(2)).await.unwrap();
-    let retried = queue.retry(claimed[1].id, at(9), "queue is full");
+    let retried = queue.retry(claimed[1].id, at(0), at(9), "queue is full");
     retried.await.unwrap();
     queue.fail(claimed[2].id, at(2), "no ink").await.unwrap();
 
@@ -453,7 +529,7 @@ async fn a_failure_that_was_reported_is_still_a_failure(stores: Stores) {
     assert_eq!(overview[0].last_error.as_deref(), Some("no use"));
 }
 
-async fn old_done_effects_are_forgotten_and_failed_ones_stay(stores: Stores) {
+async fn ended_effects_are_forgotten_in_time(stores: Stores) {
     with_effects(&stores, gradings(4)).await;
     let claimed = claim(&stores, 0).await;
     let queue = &stores.effects;
@@ -461,11 +537,14 @@ async fn old_done_effects_are_forgotten_and_failed_ones_stay(stores: Stores) {
     queue.complete(claimed[1].id, at(20)).await.unwrap();
     queue.fail(claimed[2].id, at(10), "x").await.unwrap();
 
-    assert_eq!(queue.purge_done(at(15)).await.unwrap(), 1);
-    assert_eq!(queue.purge_done(at(15)).await.unwrap(), 0);
+    assert_eq!(queue.purge_ended(at(15), at(5)).await.unwrap(), 1);
+    assert_eq!(queue.purge_ended(at(15), at(10)).await.unwrap(), 0);
     let left = queue.overview(9).await.unwrap();
     assert_eq!(left.len(), 3);
     assert!(left.iter().all(|effect| effect.id != claimed[0].id));
+    assert_eq!(queue.purge_ended(at(15), at(11)).await.unwrap(), 1);
+    let left = queue.overview(9).await.unwrap();
+    assert!(left.iter().all(|effect| effect.id != claimed[2].id));
 }
 
 async fn whoever_waits_is_woken_by_a_stored_effect_only(stores: Stores) {
@@ -495,7 +574,7 @@ async fn claims_at_once_share_nothing(stores: Stores) {
     let claims: Vec<_> = (0..8)
         .map(|_| {
             let queue = stores.effects.clone();
-            tokio::spawn(async move { queue.claim(Room::of(10), at(0), LEASE).await.unwrap() })
+            tokio::spawn(async move { queue.claim(&Room::of(10), at(0), LEASE).await.unwrap() })
         })
         .collect();
     let mut ids = Vec::new();

@@ -8,6 +8,7 @@
 mod channel_notes;
 mod conversation_store;
 mod effect_queue;
+mod migrations;
 mod photo_store;
 mod sqlite;
 mod transcript;
@@ -16,7 +17,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use dupi::domain::consultation::{Conversation, Effect, Language, Message, Stage};
+use dupi::domain::consultation::{
+    Consent, Conversation, Effect, Language, Message, Purpose, Stage,
+};
 use dupi::ports::{
     Address, Channel, ChannelNotes, Commit, Committed, ConversationId, ConversationStore,
     EffectQueue, IdSource, InboundId, PhotoStore, Transcript,
@@ -136,16 +139,29 @@ fn standing_at(stage: Stage) -> Conversation {
     }
 }
 
+/// To have photos looked at.
+fn consent() -> Consent {
+    Consent {
+        purpose: Purpose::Sensitive,
+        version: Consent::VERSION,
+        given_at: at(0),
+    }
+}
+
 /// A commit of the first conversation, Anna's, that changes nothing much.
 pub(crate) fn commit(expected_version: u64, inbound: &str) -> Commit {
     Commit {
         id: conversation_id(1),
         address: address("anna"),
         expected_version,
-        conversation: standing_at(Stage::AwaitingAge),
+        conversation: Conversation {
+            consents: vec![consent()],
+            ..standing_at(Stage::AwaitingAge)
+        },
         inbound: InboundId(inbound.to_owned()),
         notes: Vec::new(),
         utterance: None,
+        photos: Vec::new(),
         effects: Vec::new(),
         completes: None,
         now: at(0),

@@ -8,8 +8,8 @@ use dupi::domain::consultation::{
 };
 use dupi::domain::scalp::{Answer, Answers, Question, Region};
 use dupi::ports::{
-    Commit, Committed, ConversationStore as _, EffectId, EffectQueue as _, PhotoStore as _, Room,
-    StoredKind, Transcript as _, Utterance,
+    Commit, Committed, ConversationStore as _, EffectId, EffectQueue as _, PhotoStore as _,
+    PhotoStoreError, Room, StoredKind, Transcript as _, Utterance,
 };
 use dupi::storage::{Location, MasterKey, OpenError, SqliteStore};
 use uuid::Uuid;
@@ -28,6 +28,7 @@ fn commit_with_secrets() -> Commit {
     Commit {
         address: address(SECRET),
         utterance: Some(Utterance::Text(SECRET.to_owned())),
+        photos: vec![photo_id(1)],
         conversation: standing_at(Stage::AwaitingWish {
             consultation: Consultation {
                 answers: answers.clone(),
@@ -121,7 +122,7 @@ async fn everything_is_there_after_a_process_died() {
     let folder = tempfile::tempdir().unwrap();
     // Never closed: what the operating system was given is all that the next one finds.
     let dead = store_with_secrets(folder.path()).await;
-    let leased = dead.claim(Room::of(9), at(0), LEASE).await.unwrap();
+    let leased = dead.claim(&Room::of(9), at(0), LEASE).await.unwrap();
     assert_eq!(leased.len(), 2);
     let before = dead.load(&address(SECRET)).await.unwrap();
     let history = dead.since(conversation_id(1), 0).await.unwrap();
@@ -135,7 +136,7 @@ async fn everything_is_there_after_a_process_died() {
     let bytes = store.photos().get(conversation_id(1), photo).await;
     assert_eq!(bytes.unwrap(), SECRET.as_bytes());
     assert_eq!(store.release_leases().await.unwrap(), 2);
-    let again = store.claim(Room::of(9), at(0), LEASE).await.unwrap();
+    let again = store.claim(&Room::of(9), at(0), LEASE).await.unwrap();
     assert_eq!(again.len(), 2);
     assert_eq!(again[0].effect, leased[0].effect);
 }
@@ -150,10 +151,15 @@ async fn the_start_sweeps_what_belongs_to_nobody_and_keeps_the_rest() {
     let photos = store.photos();
     let never = photos.put(conversation_id(3), photo, b"early");
     never.await.unwrap();
-    assert_eq!(photos_in(folder.path()), 3);
+    // A photo whose arrival was never committed.
+    let loose = StoredKind::Photo(photo_id(2));
+    photos.put(conversation_id(1), loose, b"x").await.unwrap();
+    assert_eq!(photos_in(folder.path()), 4);
 
     let cleaned = store.clean_up().await.unwrap();
-    assert_eq!((cleaned.conversations, cleaned.files), (1, 2));
+    assert_eq!((cleaned.conversations, cleaned.files), (1, 3));
+    let found = photos.get(conversation_id(1), loose).await;
+    assert!(matches!(found, Err(PhotoStoreError::Absent)));
     assert_eq!(photos_in(folder.path()), 1);
     let kept = store.photos().get(conversation_id(1), photo).await;
     assert_eq!(kept.unwrap(), SECRET.as_bytes());

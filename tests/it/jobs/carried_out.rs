@@ -174,6 +174,13 @@ async fn a_stored_effect_wakes_the_runner_and_a_shutdown_finishes_what_is_taken(
     assert_eq!(states, [DONE_AT_ONCE, (EffectState::Waiting, 0)]);
 }
 
+fn fetch(files: Vec<SentFile>) -> Effect {
+    Effect::FetchPhotos {
+        files,
+        sent_in: None,
+    }
+}
+
 fn sent(number: u128, reference: &str) -> SentFile {
     SentFile {
         photo: photo_id(number),
@@ -184,7 +191,7 @@ fn sent(number: u128, reference: &str) -> SentFile {
 #[tokio::test]
 async fn a_file_that_its_channel_keeps_is_fetched_and_stored() {
     let files = vec![sent(1, "a photo")];
-    let world = World::with_effects(vec![Effect::FetchPhotos { files }]).await;
+    let world = World::with_effects(vec![fetch(files)]).await;
     world.run().await;
     let kind = StoredKind::Photo(photo_id(1));
     let stored = world.stores.photos.get(conversation_id(1), kind).await;
@@ -196,7 +203,7 @@ async fn a_file_that_its_channel_keeps_is_fetched_and_stored() {
 #[tokio::test]
 async fn of_several_files_those_that_cannot_be_used_are_turned_away() {
     let files = vec![sent(1, "one"), sent(2, "broken"), sent(3, "three")];
-    let world = World::with_effects(vec![Effect::FetchPhotos { files }]).await;
+    let world = World::with_effects(vec![fetch(files)]).await;
     world.run().await;
     let reported = world.events.reported.lock().unwrap().clone();
     assert_eq!(
@@ -211,11 +218,7 @@ async fn of_several_files_those_that_cannot_be_used_are_turned_away() {
 #[tokio::test]
 async fn a_file_that_fails_to_be_fetched_twice_is_fetched_the_third_time() {
     let files = vec![sent(1, "a photo")];
-    let world = World::with_effects(vec![Effect::FetchPhotos { files }]).await;
-    let unavailable = || FetchError::Unavailable {
-        after: None,
-        source: "scripted".into(),
-    };
+    let world = World::with_effects(vec![fetch(files)]).await;
     let failing = [unavailable(), unavailable()];
     world.fetcher.failing.lock().unwrap().extend(failing);
     for seconds in [0, 1, 2] {
@@ -226,23 +229,58 @@ async fn a_file_that_fails_to_be_fetched_twice_is_fetched_the_third_time() {
     assert_eq!(reported, [Event::PhotoArrived(photo_id(1))]);
 }
 
-#[tokio::test]
-async fn files_that_cannot_be_fetched_for_good_are_told_once() {
-    let files = vec![sent(1, "one"), sent(2, "two")];
-    let world = World::with_effects(vec![Effect::FetchPhotos { files }]).await;
-    world
-        .fetcher
-        .failing
-        .lock()
-        .unwrap()
-        .extend((0..12).map(|_| FetchError::Unavailable {
-            after: None,
-            source: "scripted".into(),
-        }));
-    for _ in 0..6 {
+fn unavailable() -> FetchError {
+    FetchError::Unavailable {
+        after: None,
+        source: "scripted".into(),
+    }
+}
+
+/// More tries than are made, with the longest wait between them.
+async fn until_given_up(world: &World) {
+    for _ in 0..70 {
         world.run().await;
         world.clock.forward(60);
     }
+}
+
+#[tokio::test]
+async fn files_that_cannot_be_fetched_for_an_hour_are_told_once() {
+    let files = vec![sent(1, "one"), sent(2, "two")];
+    let world = World::with_effects(vec![fetch(files)]).await;
+    let failing = (0..200).map(|_| unavailable());
+    world.fetcher.failing.lock().unwrap().extend(failing);
+    until_given_up(&world).await;
     let reported = world.events.reported.lock().unwrap().clone();
     assert_eq!(reported, [Event::PhotoTurnedAway(Unusable::NotStored)]);
+}
+
+#[tokio::test]
+async fn what_was_fetched_is_not_given_up_with_what_cannot_be() {
+    let files = vec![sent(1, "one"), sent(2, "never")];
+    let world = World::with_effects(vec![fetch(files)]).await;
+    until_given_up(&world).await;
+    let reported = world.events.reported.lock().unwrap().clone();
+    assert_eq!(
+        reported,
+        [Event::AlbumArrived {
+            photos: vec![photo_id(1)],
+            turned_away: vec![Unusable::NotStored],
+        }]
+    );
+}
+
+#[tokio::test]
+async fn files_of_a_consultation_that_is_over_are_not_even_fetched() {
+    let world = World::with_effects(vec![Effect::FetchPhotos {
+        files: vec![sent(1, "one")],
+        sent_in: Some(ConsultationNumber(1)),
+    }])
+    .await;
+    world.run().await;
+    let kind = StoredKind::Photo(photo_id(1));
+    let found = world.stores.photos.get(conversation_id(1), kind).await;
+    assert!(matches!(found, Err(PhotoStoreError::Absent)));
+    assert_eq!(*world.events.reported.lock().unwrap(), []);
+    assert_eq!(world.states().await, [DONE_AT_ONCE]);
 }

@@ -1,16 +1,20 @@
 //! When something goes wrong.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use dupi::domain::consultation::{ConsultationNumber, Effect, Event, Language};
+use dupi::domain::consultation::{
+    ConsultationNumber, Conversation, Effect, Event, Language, Message,
+};
 use dupi::domain::scalp::PhotoId;
 use dupi::ports::{
-    CardError, EffectState, GradingError, Presence, Room, SendError, StoreError, StoredKind,
+    CardError, Commit, EffectState, GradingError, Presence, Room, SendError, StoreError, StoredKind,
 };
 use jiff::SignedDuration;
+use tokio_util::sync::CancellationToken;
 
 use super::world::World;
-use crate::contracts::{at, conversation_id, send};
+use crate::contracts::{at, commit, conversation_id, send, stored};
 use crate::support::examples::{photo_id, summary};
 
 fn unreachable(after: Option<Duration>) -> SendError {
@@ -173,7 +177,7 @@ async fn an_effect_that_kills_the_process_every_time_is_given_up_unseen() {
     let lease = SignedDuration::from_secs(1);
     for second in 0..4 {
         let queue = &world.stores.effects;
-        let claimed = queue.claim(Room::of(1), at(second), lease).await.unwrap();
+        let claimed = queue.claim(&Room::of(1), at(second), lease).await.unwrap();
         assert_eq!(claimed.len(), 1);
     }
     world.clock.forward(5);
@@ -244,4 +248,66 @@ async fn erasing_that_fails_eight_times_is_reported_as_failed() {
     let reported = world.events.reported.lock().unwrap().clone();
     assert_eq!(reported, [Event::ErasingFailed]);
     assert_eq!(world.states().await, [(EffectState::Failed, 8)]);
+}
+
+/// What tells of a person is not said once they have taken their consent back.
+#[tokio::test]
+async fn what_rests_on_a_consent_that_was_taken_back_is_not_said() {
+    let personal = Effect::Send {
+        message: Box::new(Message::AnswersKept),
+        language: Language::Korean,
+        slot: None,
+    };
+    let world = World::with_effects(vec![personal, send(2)]).await;
+    let withdrawn = Commit {
+        conversation: Conversation::new(Language::Korean),
+        ..commit(1, "withdrawn")
+    };
+    stored(&world.stores, withdrawn).await;
+    assert_eq!(world.run().await, 2);
+    let sent = world.sender.sent.lock().unwrap();
+    let said: Vec<&Message> = sent.iter().map(|one| &one.message).collect();
+    assert_eq!(said, [&Message::WordsCut { kept: 2 }]);
+}
+
+/// A channel that does not answer takes no room from files, from work, or from another channel.
+#[tokio::test]
+async fn messages_that_hang_keep_no_work_waiting() {
+    let world = World::new().await;
+    let gate = Arc::new(tokio::sync::Notify::new());
+    *world.sender.gate.lock().unwrap() = Some(gate.clone());
+    let shutdown = CancellationToken::new();
+    let running = tokio::spawn({
+        let (runner, shutdown) = (world.runner.clone(), shutdown.clone());
+        async move { runner.run(shutdown).await }
+    });
+    let mut effects = vec![send(1)];
+    effects.extend((0..40).map(|number| Effect::ForgetPhotos {
+        photos: vec![photo_id(number)],
+    }));
+    let first = Commit {
+        effects,
+        ..commit(0, "a")
+    };
+    stored(&world.stores, first).await;
+    world.sender.arrived.notified().await;
+    let all_is_done = async {
+        let done = (EffectState::Done, 1);
+        while world
+            .states()
+            .await
+            .iter()
+            .filter(|one| **one == done)
+            .count()
+            < 40
+        {
+            tokio::task::yield_now().await;
+        }
+    };
+    let waited = tokio::time::timeout(Duration::from_secs(30), all_is_done).await;
+    assert!(waited.is_ok(), "{:?}", world.states().await);
+    assert_eq!(*world.sender.sent.lock().unwrap(), []);
+    shutdown.cancel();
+    gate.notify_one();
+    running.await.unwrap();
 }

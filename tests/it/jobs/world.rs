@@ -161,6 +161,10 @@ impl PhotoFetcher for ScriptedFetcher {
     async fn fetch(&self, file: &FileReference) -> Result<Vec<u8>, FetchError> {
         match self.failing.lock().unwrap().pop_front() {
             Some(error) => Err(error),
+            None if file.0 == "never" => Err(FetchError::Unavailable {
+                after: None,
+                source: "scripted".into(),
+            }),
             None => Ok(file.0.clone().into_bytes()),
         }
     }

@@ -226,7 +226,7 @@ impl TestApp {
                 .expect("the store works");
             let due = self
                 .store
-                .next_due(Room::of(1))
+                .next_due(&Room::of(1))
                 .await
                 .expect("the store works");
             if due.is_none() {

@@ -100,7 +100,7 @@ impl ConversationStore for Mortal {
 impl EffectQueue for Mortal {
     async fn claim(
         &self,
-        room: Room,
+        room: &Room,
         now: Timestamp,
         lease: SignedDuration,
     ) -> Result<Vec<ClaimedEffect>, StoreError> {
@@ -111,8 +111,14 @@ impl EffectQueue for Mortal {
         between!(self, self.store.complete(id, now))
     }
 
-    async fn retry(&self, id: EffectId, run_at: Timestamp, error: &str) -> Result<(), StoreError> {
-        between!(self, self.store.retry(id, run_at, error))
+    async fn retry(
+        &self,
+        id: EffectId,
+        now: Timestamp,
+        run_at: Timestamp,
+        error: &str,
+    ) -> Result<(), StoreError> {
+        between!(self, self.store.retry(id, now, run_at, error))
     }
 
     async fn fail(&self, id: EffectId, now: Timestamp, error: &str) -> Result<(), StoreError> {
@@ -123,7 +129,7 @@ impl EffectQueue for Mortal {
         self.store.release_leases().await
     }
 
-    async fn next_due(&self, room: Room) -> Result<Option<Timestamp>, StoreError> {
+    async fn next_due(&self, room: &Room) -> Result<Option<Timestamp>, StoreError> {
         self.store.next_due(room).await
     }
 
@@ -131,8 +137,8 @@ impl EffectQueue for Mortal {
         self.store.overview(limit).await
     }
 
-    async fn purge_done(&self, before: Timestamp) -> Result<u64, StoreError> {
-        self.store.purge_done(before).await
+    async fn purge_ended(&self, done: Timestamp, failed: Timestamp) -> Result<u64, StoreError> {
+        self.store.purge_ended(done, failed).await
     }
 
     async fn stored(&self) {
