@@ -82,7 +82,7 @@ impl Posting<'_> {
             if let Some(keyboard) = &post.keyboard {
                 request = request.reply_markup(keyboard.clone());
             }
-            self.api.call(place, urgency, request).await
+            self.api.upload(place, urgency, request).await
         } else {
             let mut request = self
                 .bot()

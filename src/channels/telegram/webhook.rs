@@ -1,4 +1,4 @@
-//! The webhook: Telegram calls us, and is answered when the update is done.
+//! The webhook: Telegram calls us, and is answered when what the update asks for is stored.
 //!
 //! Whoever does not know the secret is turned away before anything of the call is read.
 
@@ -16,16 +16,16 @@ use axum::routing::post;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::Sha256;
-use teloxide_core::RequestError;
-use teloxide_core::payloads::SetWebhookSetters as _;
-use teloxide_core::prelude::{Request, Requester as _};
+use teloxide_core::payloads::{SetWebhook, SetWebhookSetters as _};
+use teloxide_core::prelude::Requester as _;
+use teloxide_core::requests::MultipartRequest;
 use teloxide_core::types::Update;
 use tokio::net::TcpListener;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::TelegramError;
-use super::api::{Api, CallError, answered};
+use super::api::{Api, CallError};
 use super::backoff::Backoff;
 use super::intake::Intake;
 use super::poll::WANTED;
@@ -139,17 +139,19 @@ impl Webhook {
     }
 
     /// Tells Telegram where to call, and sees to it that this stays so.
-    async fn watch<R>(&self, set_webhook: R, url: &str) -> Result<(), TelegramError>
-    where
-        R: Request<Err = RequestError> + Clone + Send,
-    {
+    async fn watch(
+        &self,
+        set_webhook: MultipartRequest<SetWebhook>,
+        url: &str,
+    ) -> Result<(), TelegramError> {
         let mut backoff = Backoff::default();
         let mut is_set = false;
         loop {
             let looked = if is_set {
                 self.look(url).await
             } else {
-                answered(set_webhook.clone()).await.map(|_| Webhooks::Ours)
+                let set = self.api.ask(set_webhook.clone()).await;
+                set.map(|_| Webhooks::Ours)
             };
             let wait = match looked {
                 Ok(webhooks) => {
@@ -175,7 +177,7 @@ impl Webhook {
     }
 
     async fn look(&self, url: &str) -> Result<Webhooks, CallError> {
-        let info = answered(self.api.bot().get_webhook_info()).await?;
+        let info = self.api.ask(self.api.bot().get_webhook_info()).await?;
         if info.url.is_none_or(|set| set.as_str() != url) {
             tracing::warn!("Somebody has changed the webhook; it is set again");
             return Ok(Webhooks::Other);

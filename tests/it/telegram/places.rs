@@ -15,13 +15,18 @@ fn free_address() -> SocketAddr {
     listener.local_addr().unwrap()
 }
 
-#[tokio::test]
-async fn updates_come_by_webhook_and_only_from_those_who_know_the_secret() {
+/// Telegram brings updates itself.
+pub(super) fn by_webhook() -> Updates {
     let address = free_address();
     let url = format!("http://{address}/telegram/updates");
-    let updates = Updates::Webhook {
-        url: url.clone(),
-        address,
+    Updates::Webhook { url, address }
+}
+
+#[tokio::test]
+async fn updates_come_by_webhook_and_only_from_those_who_know_the_secret() {
+    let updates = by_webhook();
+    let Updates::Webhook { url, .. } = updates.clone() else {
+        panic!("Telegram brings updates itself");
     };
     let bot = Bot::start_with(Grading::Same, updates).await;
     let anna = bot.person(Language::English);
