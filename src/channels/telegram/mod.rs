@@ -123,11 +123,6 @@ pub enum TelegramError {
     #[error("`{address}` is no address that can be called")]
     BadAddress { address: String },
     #[error(
-        "Telegram refuses the webhook: {reason}; hint: `telegram.webhook_url` needs a public https \
-         address on port 443, 80, 88 or 8443, or leave it out"
-    )]
-    WebhookRefused { reason: String },
-    #[error(
         "calls of Telegram cannot be received on `{address}`; hint: set `telegram.webhook_address`"
     )]
     NoListener {
@@ -213,7 +208,6 @@ impl TelegramChannel {
         self.health.stop(match &outcome {
             Ok(()) => StopReason::Shutdown,
             Err(TelegramError::TokenRefused) => StopReason::TokenRefused,
-            Err(TelegramError::WebhookRefused { .. }) => StopReason::Forbidden,
             Err(_) => StopReason::Failed,
         });
         ending.cancel();
