@@ -12,6 +12,7 @@ use serde_json::json;
 use tokio::sync::Notify;
 
 use super::{Bot, Grading, Someone, has_button, photo, words};
+use crate::support::telegram::{Fault, Lasting, On};
 
 /// A message that the stand-in has no hand for.
 fn sends_something_else(anna: &Someone<'_>, what: &str, content: &serde_json::Value) {
@@ -186,6 +187,40 @@ async fn somebody_whose_account_is_no_more_is_left_in_peace() {
         .until("the other one is answered", |_| bora.newest().is_some())
         .await;
     assert_eq!(refused(), 1);
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn plain_words_keep_the_buttons_unless_those_are_what_is_wrong() {
+    let bot = Bot::start().await;
+    let anna = bot.person(Language::English);
+    let refused = |why: &str| {
+        let fault = Fault::Refuse400(why.to_owned());
+        bot.telegram
+            .fail(On::Method("sendMessage"), Lasting::Times(1), fault);
+    };
+    refused("can't parse entities: unexpected end tag");
+    anna.says("/start").await;
+    let hello = anna.label(Button::Speak(Language::English));
+    assert!(has_button(&anna.newest(), &hello));
+    refused("BUTTON_DATA_INVALID");
+    anna.says("/language").await;
+    assert_eq!(anna.times_said("choose-language"), 1);
+    assert!(anna.newest().buttons.is_empty());
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn a_picture_that_is_refused_takes_nothing_else_away() {
+    let bot = Bot::start().await;
+    let anna = bot.person(Language::English);
+    anna.arrives().await;
+    let fault = Fault::Refuse400("PHOTO_INVALID_DIMENSIONS".to_owned());
+    bot.telegram
+        .fail(On::Method("sendPhoto"), Lasting::Times(1), fault);
+    anna.presses(Button::ShowRegion(Region::Crown)).await;
+    let newest = anna.newest();
+    assert!(newest.photo.is_none() && newest.text.is_some());
     bot.stop().await;
 }
 
