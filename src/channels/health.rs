@@ -17,7 +17,7 @@ pub enum ChannelState {
     Working,
     /// It has shown no life for longer than its limit.
     Stalled,
-    /// It does not work any more and will not begin again by itself.
+    /// It does not work, and hardly will again before somebody has changed something.
     Stopped(StopReason),
 }
 

@@ -54,6 +54,12 @@ pub trait ChannelNotes: Send + Sync {
         name: &str,
     ) -> Result<Option<String>, StoreError>;
 
+    /// Every note, of whatever conversation, whose name begins like that; the oldest first.
+    async fn beginning_with(
+        &self,
+        name: &str,
+    ) -> Result<Vec<(ConversationId, ChannelNote)>, StoreError>;
+
     /// Forgets a note; an absent one is no error.
     async fn forget(&self, conversation: ConversationId, name: &str) -> Result<(), StoreError>;
 }

@@ -208,6 +208,17 @@ impl Gate {
         }
     }
 
+    /// The platform asks for a pause at one place, without a turn having ended.
+    pub(super) fn hold(&mut self, place: Place, retry_after: Duration, now: Instant) {
+        let until = now + retry_after.min(LONGEST_HOLD);
+        let state = self.place(place, now);
+        state.flow.hold(until);
+        if let Some(bucket) = &mut state.bucket {
+            bucket.drain_until(until);
+        }
+        self.refuse_the_hopeless(now);
+    }
+
     /// Who may go, in that order, and who is to be refused. Asked again at [`Self::wake`], and
     /// whenever something has happened.
     pub(super) fn decide(&mut self, now: Instant) -> Vec<Decision> {
@@ -276,7 +287,7 @@ impl Gate {
 
     fn place(&mut self, place: Place, now: Instant) -> &mut PlaceState {
         let rate = match place {
-            Place::Private(_) => Some(self.limits.private),
+            Place::Private(_) | Place::Aside(_) => Some(self.limits.private),
             Place::Group(_) => Some(self.limits.group),
             Place::Nowhere => None,
         };

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::gate::{Decision, Gate};
-use super::{End, PaceError, PaceLimits, Request, Turn};
+use super::{End, PaceError, PaceLimits, Request, Turn, Wanted};
 
 type Answer = oneshot::Sender<Result<Turn, PaceError>>;
 
@@ -38,10 +38,17 @@ pub(super) async fn keep(
             () = shutdown.cancelled() => break,
             Some((ticket, end)) = under_way.next() => gate.end(ticket, end, Instant::now()),
             request = requests.recv() => {
-                let Some(Request { place, urgency, answer }) = request else { break };
                 forget_who_left(&mut gate, &mut waiting);
-                let ticket = gate.arrive(place, urgency, Instant::now());
-                waiting.insert(ticket, answer);
+                match request {
+                    None => break,
+                    Some(Request::Hold { place, retry_after }) => {
+                        gate.hold(place, retry_after, Instant::now());
+                    }
+                    Some(Request::Turn(Wanted { place, urgency, answer })) => {
+                        let ticket = gate.arrive(place, urgency, Instant::now());
+                        waiting.insert(ticket, answer);
+                    }
+                }
             }
             () = sleep_until(wake) => {}
         }

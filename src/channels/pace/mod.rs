@@ -27,6 +27,9 @@ pub enum Place {
     Private(PlaceId),
     /// A group, or a channel of a server.
     Group(PlaceId),
+    /// What is shown beside the messages of a private chat: at their rate, but counted by itself, so
+    /// that nobody waits for a message because of it.
+    Aside(PlaceId),
     /// A call without a chat: only the rate over all counts, and several may be under way.
     Nowhere,
 }
@@ -103,16 +106,22 @@ impl Pacer {
     /// caller can put its work back where it is kept.
     pub async fn turn(&self, place: Place, urgency: Urgency) -> Result<Turn, PaceError> {
         let (answer, answered) = oneshot::channel();
-        let request = Request {
+        let request = Request::Turn(Wanted {
             place,
             urgency,
             answer,
-        };
+        });
         self.requests
             .send(request)
             .await
             .map_err(|_| PaceError::Stopped)?;
         answered.await.unwrap_or(Err(PaceError::Stopped))
+    }
+
+    /// The platform asked for a pause at that place, in answer to a call that needs no turn.
+    pub fn hold(&self, place: Place, retry_after: Duration) {
+        // Where there is no room for it the next call finds out itself.
+        let _ = self.requests.try_send(Request::Hold { place, retry_after });
     }
 }
 
@@ -141,9 +150,16 @@ impl Turn {
     }
 }
 
+/// What the gate is told.
+#[derive(Debug)]
+enum Request {
+    Turn(Wanted),
+    Hold { place: Place, retry_after: Duration },
+}
+
 /// Somebody who wants a turn.
 #[derive(Debug)]
-struct Request {
+struct Wanted {
     place: Place,
     urgency: Urgency,
     answer: oneshot::Sender<Result<Turn, PaceError>>,

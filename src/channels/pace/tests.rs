@@ -162,3 +162,16 @@ fn an_id_is_not_shown() {
     let place = Place::Group(PlaceId::from(-1_001_234_567_i64));
     assert_eq!(format!("{place:?}"), "Group(PlaceId(..))");
 }
+
+#[tokio::test]
+async fn a_place_that_is_held_without_a_turn_is_held_alone() {
+    let (pacer, _keeper) = Pacer::start(fast(), CancellationToken::new());
+    pacer.hold(chat(1), 2 * DEADLINE);
+    let refused = soon(pacer.turn(chat(1), Urgency::Interactive)).await;
+    assert!(matches!(refused, Err(PaceError::TooLong { after }) if after > DEADLINE));
+    // Neither another chat nor what is shown beside the messages of this one.
+    for place in [chat(2), Place::Aside(PlaceId::from(1_u64)), Place::Nowhere] {
+        let turn = soon(pacer.turn(place, Urgency::Bulk)).await;
+        turn.unwrap().succeeded();
+    }
+}

@@ -2,12 +2,15 @@
 //!
 //! No error from here bears content, an id or the token: it may be logged as it is.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
-use teloxide_core::requests::{Output, Request};
-use teloxide_core::types::ChatId;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use teloxide_core::payloads::SendPhoto;
+use teloxide_core::requests::{MultipartRequest, Output, Payload, Request};
+use teloxide_core::types::{ChatId, Message, ResponseParameters};
 use teloxide_core::{ApiError, Bot, RequestError, net};
 use tokio::time::Instant;
 
@@ -147,15 +150,22 @@ pub(super) struct Api {
     /// The same with more patience.
     polling: Bot,
     pacer: Pacer,
-    last_hold: Arc<Mutex<Option<Hold>>>,
+    holds: Arc<Mutex<Vec<Hold>>>,
 }
 
-/// A place that was asked to slow down.
+/// A chat that was asked to slow down.
 #[derive(Debug, Clone, Copy)]
 struct Hold {
     place: Place,
     until: Instant,
 }
+
+/// So many chats that are asked to slow down one after the other, while no message to another one
+/// goes through, are everybody.
+const EVERYBODY: usize = 3;
+/// A press that is answered too fast holds up the messages of its chat for no longer: whether they
+/// are too fast as well they find out themselves.
+const LONGEST_HOLD_BY_A_PRESS: Duration = Duration::from_mins(1);
 
 /// The library's own handles, one for calls and one for polls.
 pub(super) fn bots(options: &TelegramOptions) -> Result<(Bot, Bot), TelegramError> {
@@ -182,7 +192,7 @@ impl Api {
             bot,
             polling,
             pacer,
-            last_hold: Arc::default(),
+            holds: Arc::default(),
         })
     }
 
@@ -205,17 +215,64 @@ impl Api {
     ) -> Result<Output<R>, CallError>
     where
         R: Request<Err = RequestError> + Send,
+        R::Payload: Serialize,
+        Output<R>: DeserializeOwned,
     {
         let turn = self.pacer.turn(place, urgency).await?;
-        let answer = answered(request).await;
+        let answer = self.ask(request).await;
         self.tell(turn, place, answer.as_ref().err());
         answer
+    }
+
+    /// Uploads a photo when its turn has come.
+    pub(super) async fn upload(
+        &self,
+        place: Place,
+        urgency: Urgency,
+        request: MultipartRequest<SendPhoto>,
+    ) -> Result<Message, CallError> {
+        let turn = self.pacer.turn(place, urgency).await?;
+        // The library waits for ten seconds more where a server has an error of its own.
+        let answer = tokio::time::timeout(PATIENCE_WITH_POLLS, request.send()).await;
+        let answer = match answer {
+            Ok(answer) => answer.map_err(CallError::from),
+            Err(_) => Err(CallError::Unreachable {
+                reason: "no answer in time",
+            }),
+        };
+        self.tell(turn, place, answer.as_ref().err());
+        answer
+    }
+
+    /// Makes a call at once: for calls that Telegram does not count as messages.
+    pub(super) async fn ask<R>(&self, request: R) -> Result<Output<R>, CallError>
+    where
+        R: Request<Err = RequestError> + Send,
+        R::Payload: Serialize,
+        Output<R>: DeserializeOwned,
+    {
+        answered(&self.bot, request).await
+    }
+
+    /// As [`Self::ask`], for a call that Telegram holds open.
+    pub(super) async fn wait_for<R>(&self, request: R) -> Result<Output<R>, CallError>
+    where
+        R: Request<Err = RequestError> + Send,
+        R::Payload: Serialize,
+        Output<R>: DeserializeOwned,
+    {
+        answered(&self.polling, request).await
+    }
+
+    /// A call that had no turn was too fast: the chat that it belongs to is left in peace.
+    pub(super) fn hold(&self, place: Place, after: Duration) {
+        self.pacer.hold(place, after.min(LONGEST_HOLD_BY_A_PRESS));
     }
 
     fn tell(&self, turn: Turn, place: Place, error: Option<&CallError>) {
         match error {
             Some(CallError::TooFast { after }) => {
-                let scope = self.scope_of_hold(place, *after);
+                let scope = scope_of_hold(&mut self.holds(), place, *after, Instant::now());
                 tracing::warn!(
                     seconds = after.as_secs(),
                     ?scope,
@@ -225,44 +282,117 @@ impl Api {
             }
             // Whether the platform is content is not known.
             Some(CallError::Unreachable { .. } | CallError::Stopped) => drop(turn),
-            Some(_) | None => turn.succeeded(),
+            Some(_) | None => {
+                if is_a_chat(place) {
+                    self.holds().clear();
+                }
+                turn.succeeded();
+            }
         }
     }
 
-    /// Telegram does not say what it counts: one place that is asked to slow down is alone, two at
-    /// the same time are everybody.
-    fn scope_of_hold(&self, place: Place, after: Duration) -> Scope {
-        let now = Instant::now();
-        let hold = Hold {
-            place,
-            until: now + after,
-        };
-        let mut last = self
-            .last_hold
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let is_alone = last.is_none_or(|last| last.until < now || last.place == place);
-        *last = Some(hold);
-        if is_alone && place != Place::Nowhere {
-            Scope::ThisPlace
-        } else {
-            Scope::Everything
+    fn holds(&self) -> MutexGuard<'_, Vec<Hold>> {
+        self.holds.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether messages are counted there.
+const fn is_a_chat(place: Place) -> bool {
+    match place {
+        Place::Private(_) | Place::Group(_) => true,
+        Place::Aside(_) | Place::Nowhere => false,
+    }
+}
+
+/// How far a wish to slow down reaches. Telegram does not say what it counts, and what is no message
+/// is counted by itself.
+fn scope_of_hold(holds: &mut Vec<Hold>, place: Place, after: Duration, now: Instant) -> Scope {
+    if !is_a_chat(place) {
+        return Scope::ThisPlace;
+    }
+    holds.retain(|hold| hold.until > now && hold.place != place);
+    let until = now + after;
+    holds.push(Hold { place, until });
+    if holds.len() < EVERYBODY {
+        return Scope::ThisPlace;
+    }
+    holds.remove(0);
+    Scope::Everything
+}
+
+/// The shape of every answer.
+#[derive(Deserialize)]
+#[serde(bound(deserialize = "T: DeserializeOwned"))]
+struct Answer<T> {
+    ok: bool,
+    result: Option<T>,
+    description: Option<ApiError>,
+    parameters: Option<ResponseParameters>,
+}
+
+impl<T> Answer<T> {
+    fn read(self) -> Result<T, CallError> {
+        match self {
+            Self {
+                ok: true,
+                result: Some(result),
+                ..
+            } => Ok(result),
+            Self {
+                parameters: Some(ResponseParameters::RetryAfter(seconds)),
+                ..
+            } => Err(RequestError::RetryAfter(seconds).into()),
+            Self {
+                parameters: Some(ResponseParameters::MigrateToChatId(chat)),
+                ..
+            } => Err(CallError::Migrated(chat)),
+            Self {
+                description: Some(error),
+                ..
+            } => Err(error.into()),
+            Self { .. } => Err(NO_ANSWER),
         }
     }
 }
 
-/// Makes a call at once: for calls that Telegram does not count as messages.
-pub(super) async fn answered<R>(request: R) -> Result<Output<R>, CallError>
+const NO_ANSWER: CallError = CallError::Unreachable {
+    reason: "the answer is none of the Bot API's",
+};
+
+/// Makes a call at once. The library makes the request and knows the answer; what lies between is
+/// ours, because the library holds a caller for ten seconds where a server has an error of its own.
+pub(super) async fn answered<R>(bot: &Bot, request: R) -> Result<Output<R>, CallError>
 where
     R: Request<Err = RequestError> + Send,
+    R::Payload: Serialize,
+    Output<R>: DeserializeOwned,
 {
-    // The library waits for ten seconds more where a server has an error of its own.
-    tokio::time::timeout(PATIENCE_WITH_POLLS, request.send())
-        .await
-        .map_err(|_| CallError::Unreachable {
-            reason: "no answer in time",
+    let body = serde_json::to_vec(request.payload_ref()).map_err(|_| CallError::Refused {
+        reason: "the request cannot be written".to_owned(),
+    })?;
+    drop(request);
+    let mut url = bot.api_url();
+    url.path_segments_mut()
+        .map_err(|()| CallError::Unreachable {
+            reason: "the address is none to be called",
         })?
-        .map_err(CallError::from)
+        .push(&format!("bot{}", bot.token()))
+        .push(<R::Payload as Payload>::NAME);
+    let request = bot
+        .client()
+        .post(url)
+        .header("content-type", "application/json")
+        .body(body);
+    let response = request.send().await.map_err(RequestError::from)?;
+    if response.status().is_server_error() {
+        return Err(CallError::Unreachable {
+            reason: "Telegram has an error of its own",
+        });
+    }
+    let answer = response.bytes().await.map_err(RequestError::from)?;
+    // What was received may hold what people write, so that the error is not looked at.
+    let answer: Answer<Output<R>> = serde_json::from_slice(&answer).map_err(|_| NO_ANSWER)?;
+    answer.read()
 }
 
 #[cfg(test)]
@@ -301,6 +431,23 @@ mod tests {
             told("Internal Server Error"),
             CallError::Unreachable { .. }
         ));
+    }
+
+    #[test]
+    fn only_several_chats_in_a_row_are_everybody() {
+        let place = |id: i64| Place::Private(id.into());
+        let (long, now) = (Duration::from_hours(1), Instant::now());
+        let mut holds = Vec::new();
+        let mut hold = |place, now| scope_of_hold(&mut holds, place, long, now);
+        assert_eq!(hold(place(1), now), Scope::ThisPlace);
+        assert_eq!(hold(place(1), now), Scope::ThisPlace);
+        assert_eq!(hold(Place::Nowhere, now), Scope::ThisPlace);
+        assert_eq!(hold(Place::Aside(3_i64.into()), now), Scope::ThisPlace);
+        assert_eq!(hold(place(2), now), Scope::ThisPlace);
+        assert_eq!(hold(place(3), now), Scope::Everything);
+        assert_eq!(hold(place(4), now), Scope::Everything);
+        // Those are over.
+        assert_eq!(hold(place(5), now + 2 * long), Scope::ThisPlace);
     }
 
     #[test]

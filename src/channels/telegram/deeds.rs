@@ -1,14 +1,20 @@
 //! What an update means: pure, and without an opinion on the consultation.
 
 use teloxide_core::types::{
-    CallbackQueryId, ChatMemberUpdated, Document, MaybeInaccessibleMessage, Message, MessageId,
-    PhotoSize, ThreadId, Update, UpdateKind, User,
+    CallbackQueryId, ChatMemberUpdated, Document, MaybeInaccessibleMessage, MediaKind, Message,
+    MessageId, MessageKind, PhotoSize, ThreadId, Update, UpdateKind, User,
 };
 
+use super::albums::Content;
 use super::callbacks::{Callbacks, Key};
 use super::fetcher;
 use crate::domain::consultation::{Command, FileReference, Language, Unusable};
 use crate::ports::{InboundWhat, Presence};
+
+/// The part of an update that is written beneath a file.
+pub(super) const CAPTION: &str = ":caption";
+
+const START: &str = "start";
 
 /// Something that somebody did.
 #[derive(Debug, PartialEq)]
@@ -23,6 +29,8 @@ pub(super) enum Deed {
         part: &'static str,
         what: InboundWhat,
     },
+    /// One of several files that were sent together.
+    Part(Content),
     /// A button was pressed; `key` is none of ours if it is `None`.
     Pressed {
         query: CallbackQueryId,
@@ -53,63 +61,37 @@ pub(super) fn chat_of(update: &Update) -> i64 {
 }
 
 /// The album that an update is a part of. In groups nothing is collected.
-pub(super) fn album_of(update: &Update) -> Option<String> {
+pub(super) fn album_of(update: &Update) -> Option<&str> {
     match &update.kind {
         UpdateKind::Message(message) if message.chat.is_private() => {
-            message.media_group_id().map(|album| album.0.clone())
+            message.media_group_id().map(|album| album.0.as_str())
         }
         _ => None,
     }
 }
 
-/// What an update means, or several that are parts of one album. The files of an album are announced
-/// together, as the first one's.
-pub(super) fn understand(
-    updates: &[Update],
-    name: &str,
-    callbacks: &Callbacks,
-) -> Vec<(u32, Deed)> {
-    let mut deeds = Vec::new();
-    let mut files: Option<(u32, Vec<FileReference>)> = None;
-    for update in updates {
-        let id = update.id.0;
-        match &update.kind {
-            UpdateKind::Message(message) if message.chat.is_private() => {
-                let (deed, file) = said_or_sent(message, name);
-                deeds.extend(deed.into_iter().map(|deed| (id, deed)));
-                if let Some(file) = file {
-                    files.get_or_insert((id, Vec::new())).1.push(file);
-                }
-            }
-            UpdateKind::Message(message) => {
-                deeds.extend(in_group(message, name).map(|deed| (id, deed)));
-            }
-            UpdateKind::CallbackQuery(query) => {
-                let chat = chat_of(update);
-                let data = query.data.as_deref();
-                let deed = Deed::Pressed {
-                    query: query.id.clone(),
-                    message: query.message.as_ref().map(MaybeInaccessibleMessage::id),
-                    key: data.and_then(|data| callbacks.resolve(chat, data)),
-                    language: language_of(Some(&query.from)),
-                };
-                deeds.push((id, deed));
-            }
-            UpdateKind::MyChatMember(member) => {
-                deeds.extend(presence(member).map(|deed| (id, deed)));
-            }
-            UpdateKind::Error(_) => {
-                tracing::warn!("An update cannot be understood and is passed over");
-            }
-            _ => {}
+/// What an update means, in order.
+pub(super) fn understand(update: &Update, name: &str, callbacks: &Callbacks) -> Vec<Deed> {
+    match &update.kind {
+        UpdateKind::Message(message) if message.chat.is_private() => said_or_sent(message, name),
+        UpdateKind::Message(message) => in_group(message, name).into_iter().collect(),
+        UpdateKind::CallbackQuery(query) => {
+            let chat = chat_of(update);
+            let data = query.data.as_deref();
+            vec![Deed::Pressed {
+                query: query.id.clone(),
+                message: query.message.as_ref().map(MaybeInaccessibleMessage::id),
+                key: data.and_then(|data| callbacks.resolve(chat, data)),
+                language: language_of(Some(&query.from)),
+            }]
         }
+        UpdateKind::MyChatMember(member) => presence(member).into_iter().collect(),
+        UpdateKind::Error(_) => {
+            tracing::warn!("An update cannot be understood and is passed over");
+            Vec::new()
+        }
+        _ => Vec::new(),
     }
-    if let Some((id, files)) = files {
-        let what = InboundWhat::FilesAnnounced(files);
-        // Before the words that came with them.
-        deeds.insert(0, (id, Deed::Inbound { part: "", what }));
-    }
-    deeds
 }
 
 fn language_of(user: Option<&User>) -> Language {
@@ -130,30 +112,38 @@ fn presence(member: &ChatMemberUpdated) -> Option<Deed> {
     }))
 }
 
-fn said_or_sent(message: &Message, name: &str) -> (Vec<Deed>, Option<FileReference>) {
-    let inbound = |part, what| vec![Deed::Inbound { part, what }];
+fn said_or_sent(message: &Message, name: &str) -> Vec<Deed> {
+    let inbound = |part, what| Deed::Inbound { part, what };
     if let Some(text) = message.text() {
-        return (vec![said(text, message.from.as_ref(), name)], None);
+        return vec![said(text, message.from.as_ref(), name)];
     }
+    let caption = message.caption().map(str::trim).unwrap_or_default();
+    let caption = (!caption.is_empty()).then(|| caption.to_owned());
     let file = if let Some(sizes) = message.photo() {
         largest(sizes).map(|photo| fetcher::reference(&photo.file.id, photo.file.size))
     } else if let Some(document) = message.document().filter(|_| message.animation().is_none()) {
         Some(picture(document))
-    } else if is_other_file(message) {
+    } else if is_nothing_for_us(message) {
         Some(Err(Unusable::Unreadable))
     } else {
         None
     };
-    let (mut deeds, file) = match file {
-        Some(Ok(file)) => (Vec::new(), Some(file)),
-        Some(Err(reason)) => (inbound("", InboundWhat::FileRefused(reason)), None),
-        None => (Vec::new(), None),
+    let sent = match (file, message.media_group_id()) {
+        (Some(Ok(file)), Some(album)) => {
+            return vec![Deed::Part(Content {
+                chat: message.chat.id.0,
+                album: album.0.clone(),
+                file: file.0,
+                caption,
+            })];
+        }
+        (Some(Ok(file)), None) => Some(InboundWhat::FilesAnnounced(vec![file])),
+        (Some(Err(reason)), _) => Some(InboundWhat::FileRefused(reason)),
+        (None, _) => None,
     };
-    let caption = message.caption().map(str::trim).unwrap_or_default();
-    if !caption.is_empty() {
-        deeds.extend(inbound(":caption", InboundWhat::Said(caption.to_owned())));
-    }
-    (deeds, file)
+    let sent = sent.map(|what| inbound("", what));
+    let said = caption.map(|caption| inbound(CAPTION, InboundWhat::Said(caption)));
+    sent.into_iter().chain(said).collect()
 }
 
 fn said(text: &str, from: Option<&User>, name: &str) -> Deed {
@@ -161,14 +151,14 @@ fn said(text: &str, from: Option<&User>, name: &str) -> Deed {
     let Some(given) = Given::parse(text).filter(|given| given.is_for(name)) else {
         return inbound(InboundWhat::Said(text.to_owned()));
     };
-    if given.command == "start" {
+    if given.command == START {
         return Deed::Started {
             language: language_of(from),
             // What we did not put into a link ourselves means nothing.
             command: Command::from_id(given.rest).filter(|command| *command != Command::Cancel),
         };
     }
-    inbound(match Command::from_id(given.command) {
+    inbound(match Command::from_id(&given.command) {
         Some(command) => InboundWhat::Commanded(command),
         None => InboundWhat::Said(text.to_owned()),
     })
@@ -176,16 +166,16 @@ fn said(text: &str, from: Option<&User>, name: &str) -> Deed {
 
 fn in_group(message: &Message, name: &str) -> Option<Deed> {
     let given = Given::parse(message.text()?)?;
-    let is_ours = given.command == "start" || Command::from_id(given.command).is_some();
+    let is_ours = given.command == START || Command::from_id(&given.command).is_some();
     (is_ours && given.is_for(name)).then(|| Deed::CalledInGroup {
         thread: message.thread_id.filter(|_| message.is_topic_message),
         language: language_of(message.from.as_ref()),
     })
 }
 
-/// A command as it was written.
+/// A command as it was written, in small letters.
 struct Given<'a> {
-    command: &'a str,
+    command: String,
     addressee: Option<&'a str>,
     rest: &'a str,
 }
@@ -199,7 +189,7 @@ impl<'a> Given<'a> {
             None => (first, None),
         };
         Some(Self {
-            command,
+            command: command.to_ascii_lowercase(),
             addressee,
             rest: rest.trim(),
         })
@@ -235,13 +225,17 @@ fn picture(document: &Document) -> Result<FileReference, Unusable> {
     fetcher::reference(&document.file.id, document.file.size)
 }
 
-fn is_other_file(message: &Message) -> bool {
-    message.sticker().is_some()
-        || message.animation().is_some()
-        || message.video().is_some()
-        || message.video_note().is_some()
-        || message.voice().is_some()
-        || message.audio().is_some()
+/// Whatever else a person may send of their own accord. What Telegram itself says in a chat, as that
+/// something was pinned, is none of it.
+fn is_nothing_for_us(message: &Message) -> bool {
+    match &message.kind {
+        MessageKind::Common(common) => !matches!(
+            common.media_kind,
+            MediaKind::Text(_) | MediaKind::Migration(_)
+        ),
+        MessageKind::Dice(_) => true,
+        _ => false,
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use teloxide_core::net::Download as _;
 use teloxide_core::prelude::Requester as _;
 use teloxide_core::types::FileId;
 
-use super::api::{Api, CallError, answered};
+use super::api::{Api, CallError};
 use crate::domain::consultation::{FileReference, Unusable};
 use crate::ports::{FetchError, PhotoFetcher};
 
@@ -56,7 +56,7 @@ impl PhotoFetcher for TelegramFetcher {
         let reference: Reference =
             serde_json::from_str(&file.0).map_err(|_| unusable(Unusable::Unreadable))?;
         let request = self.api.bot().get_file(FileId(reference.file_id));
-        let found = answered(request).await.map_err(fetch_error)?;
+        let found = self.api.ask(request).await.map_err(fetch_error)?;
         let mut stream = self.api.polling_bot().download_file_stream(&found.path);
         let mut bytes = Vec::new();
         while let Some(chunk) = stream.next().await {

@@ -10,26 +10,28 @@ use teloxide_core::types::{
     CallbackQueryId, ChatId, InlineKeyboardButton, InlineKeyboardMarkup, MessageId, ThreadId,
     Update,
 };
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::api::{Api, CallError, answered};
+use super::albums::{Album, Albums, Part, WAITING};
+use super::api::{Api, CallError};
 use super::backoff::Backoff;
 use super::callbacks::{Callbacks, Key};
-use super::deeds::{self, Deed};
+use super::deeds::{self, CAPTION, Deed};
 use super::errands::Errands;
-use super::sender::tell;
+use super::recent::Recent;
+use super::sender::{private, tell};
 use super::standing::OVER;
 use crate::channels::pace::{Place, Urgency};
 use crate::domain::consultation::{Command, Language};
 use crate::ports::{
-    Address, Channel, ChannelNote, ConversationDesk, Inbound, InboundId, InboundWhat, Presence,
-    StoreError,
+    Address, Channel, ChannelNote, ChannelNotes, Clock, ConversationDesk, ConversationId, Inbound,
+    InboundId, InboundWhat, Presence, Received, StoreError,
 };
 use crate::wording::Wording;
 
-/// Somebody looks at the button for as long as it shows that it waits.
-const TRIES_TO_ANSWER: u32 = 3;
+/// Somebody looks at the button for as long as it shows that it waits; later an answer is of no use.
+const ANSWER_IS_OF_USE: Duration = Duration::from_secs(15);
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
@@ -38,9 +40,16 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 pub(super) struct Handler {
     pub(super) api: Api,
     pub(super) desk: Arc<dyn ConversationDesk>,
+    pub(super) notes: Arc<dyn ChannelNotes>,
+    pub(super) clock: Arc<dyn Clock>,
     pub(super) wording: Arc<Wording>,
     pub(super) callbacks: Callbacks,
-    pub(super) errands: Errands,
+    /// However many keyboards wait for their turn, a press is answered.
+    pub(super) answers: Errands,
+    /// A group that is flooded takes no room from anybody else.
+    pub(super) hints: Errands,
+    pub(super) albums: Albums,
+    pub(super) recent: Recent,
     /// The bot's user name.
     pub(super) name: String,
     pub(super) shutdown: CancellationToken,
@@ -51,16 +60,48 @@ pub(super) struct Handler {
 pub(super) struct Interrupted;
 
 impl Handler {
-    /// Carries out one update, or several that are parts of one album.
-    pub(super) async fn handle(&self, updates: Vec<Update>) -> Result<(), Interrupted> {
-        let Some(first) = updates.first() else {
-            return Ok(());
-        };
-        let chat = deeds::chat_of(first);
-        for (id, deed) in deeds::understand(&updates, &self.name, &self.callbacks) {
-            self.carry_out(chat, id, deed).await?;
+    /// Carries out one update. What comes back is when the chat is to be looked at again.
+    pub(super) async fn handle(&self, update: Update) -> Result<Option<Instant>, Interrupted> {
+        let chat = deeds::chat_of(&update);
+        let album = deeds::album_of(&update);
+        // Whatever is no part of the album comes after it.
+        if let Some(complete) = self.albums.take_unless(chat, album) {
+            self.hand_in_album(chat, complete).await?;
         }
-        Ok(())
+        for deed in deeds::understand(&update, &self.name, &self.callbacks) {
+            self.carry_out(chat, update.id.0, deed).await?;
+        }
+        Ok(self.albums.due(chat))
+    }
+
+    /// Nothing has come from the chat for a while.
+    pub(super) async fn look_again(&self, chat: i64) -> Result<Option<Instant>, Interrupted> {
+        if let Some(complete) = self.albums.take_unless(chat, None) {
+            self.hand_in_album(chat, complete).await?;
+        }
+        Ok(self.albums.due(chat))
+    }
+
+    /// Takes up the albums over which a process died. What comes back is when their chats are to be
+    /// looked at: what Telegram brings again meanwhile belongs to them.
+    pub(super) async fn take_up_albums(&self) -> Result<Vec<(i64, Instant)>, Interrupted> {
+        let noted = self.persist(|| self.notes.beginning_with(WAITING)).await?;
+        let now = Instant::now();
+        let mut chats = Vec::new();
+        for (conversation, note) in noted.unwrap_or_default() {
+            let Some(part) = Part::of_note(&note) else {
+                tracing::warn!("A part of an album cannot be read and is passed over");
+                continue;
+            };
+            let chat = part.content.chat;
+            // Of two albums in one chat the first is complete.
+            if let Some(complete) = self.albums.take_unless(chat, Some(&part.content.album)) {
+                self.hand_in_album(chat, complete).await?;
+            }
+            self.albums.add(conversation, part, now);
+            chats.extend(self.albums.due(chat).map(|due| (chat, due)));
+        }
+        Ok(chats)
     }
 
     async fn carry_out(&self, chat: i64, id: u32, deed: Deed) -> Result<(), Interrupted> {
@@ -71,7 +112,17 @@ impl Handler {
             }
             Deed::Inbound { part, what } => {
                 let id = format!("{update}{part}");
-                self.hand_in(chat, id, what, Vec::new()).await
+                self.hand_in(chat, id, what, Vec::new()).await.map(drop)
+            }
+            Deed::Part(content) => {
+                self.collect(
+                    chat,
+                    Part {
+                        update: id,
+                        content,
+                    },
+                )
+                .await
             }
             Deed::Pressed {
                 query,
@@ -79,19 +130,113 @@ impl Handler {
                 key,
                 language,
             } => {
-                self.answer(query, key, language);
+                self.answer(chat, query, key, language);
                 let Some(key) = key else {
                     return Ok(());
                 };
                 let notes = over(key, message);
-                self.hand_in(chat, update, key.pressed(), notes).await
+                let pressed = self.hand_in(chat, update, key.pressed(), notes).await;
+                pressed.map(drop)
             }
-            Deed::Presence(presence) => self.note_presence(chat, presence).await,
-            Deed::CalledInGroup { thread, language } => {
+            // Neither is stored under the update's id, so that it would be done again.
+            Deed::Presence(presence) if self.recent.is_new(id) => {
+                self.note_presence(chat, presence).await
+            }
+            Deed::CalledInGroup { thread, language } if self.recent.is_new(id) => {
                 self.show_the_way(chat, thread, language);
                 Ok(())
             }
+            Deed::Presence(_) | Deed::CalledInGroup { .. } => Ok(()),
         }
+    }
+
+    /// Keeps a part of an album until the others are there.
+    async fn collect(&self, chat: i64, part: Part) -> Result<(), Interrupted> {
+        if self.albums.holds(chat, part.update) {
+            return Ok(());
+        }
+        let address = address(chat);
+        let known = self.persist(|| self.desk.conversation(&address)).await?;
+        let Some(conversation) = known.flatten() else {
+            // Nothing can be kept of somebody new, and nothing they send is looked at yet.
+            let (id, files) = (format!("telegram:{}", part.update), vec![part.file()]);
+            let marks = vec![mark(&part)];
+            let announced = InboundWhat::FilesAnnounced(files);
+            self.hand_in(chat, id, announced, marks).await?;
+            return self.say_caption(&part).await;
+        };
+        if self.is_handed_in(conversation, &part).await? {
+            return Ok(());
+        }
+        let keep = || {
+            let now = self.clock.now();
+            self.notes.keep(conversation, vec![part.note()], now)
+        };
+        self.persist(keep).await?;
+        self.albums.add(conversation, part, Instant::now());
+        Ok(())
+    }
+
+    /// Hands in what is not handed in yet, and then the words that came with it.
+    async fn hand_in_album(&self, chat: i64, album: Album) -> Result<(), Interrupted> {
+        let Album {
+            conversation,
+            parts,
+            ..
+        } = album;
+        let mut rest = parts.as_slice();
+        while !rest.is_empty() {
+            let mut open = Vec::new();
+            for part in rest {
+                if !self.is_handed_in(conversation, part).await? {
+                    open.push(part);
+                }
+            }
+            let Some(first) = open.first() else {
+                break;
+            };
+            let id = format!("telegram:{}", first.update);
+            let files = open.iter().map(|part| part.file()).collect();
+            let what = InboundWhat::FilesAnnounced(files);
+            let marks = open.iter().map(|part| mark(part)).collect();
+            match self.hand_in(chat, id, what, marks).await? {
+                // Another process was there with fewer of them, or the first was handed in by itself.
+                Some(Received::Repeated) => rest = &rest[1..],
+                _ => break,
+            }
+        }
+        for part in &parts {
+            self.say_caption(part).await?;
+        }
+        for part in &parts {
+            let name = part.name();
+            self.persist(|| self.notes.forget(conversation, &name))
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn say_caption(&self, part: &Part) -> Result<(), Interrupted> {
+        let Some(caption) = part.content.caption.clone() else {
+            return Ok(());
+        };
+        let id = format!("telegram:{}{CAPTION}", part.update);
+        let said = InboundWhat::Said(caption);
+        self.hand_in(part.content.chat, id, said, Vec::new())
+            .await
+            .map(drop)
+    }
+
+    async fn is_handed_in(
+        &self,
+        conversation: ConversationId,
+        part: &Part,
+    ) -> Result<bool, Interrupted> {
+        let name = part.mark();
+        let mark = self
+            .persist(|| self.notes.recall(conversation, &name))
+            .await?;
+        Ok(mark.flatten().is_some())
     }
 
     /// A hello, or what the link stood for; both where the person is new.
@@ -104,21 +249,28 @@ impl Handler {
     ) -> Result<(), Interrupted> {
         let opened = InboundWhat::Opened { language };
         let Some(command) = command else {
-            return self.hand_in(chat, update, opened, Vec::new()).await;
+            let handed_in = self.hand_in(chat, update, opened, Vec::new()).await;
+            return handed_in.map(drop);
         };
-        let commanded = InboundWhat::Commanded(command);
         let address = address(chat);
         let known = self.persist(|| self.desk.conversation(&address)).await?;
-        if known.flatten().is_some() {
-            return self.hand_in(chat, update, commanded, Vec::new()).await;
+        let is_new = known.flatten().is_none();
+        if is_new {
+            self.hand_in(chat, update.clone(), opened, Vec::new())
+                .await?;
         }
-        let own = format!("{update}:command");
-        self.hand_in(chat, update, opened, Vec::new()).await?;
-        // The hello itself leads into the consultation.
-        if command == Command::Consult {
-            return Ok(());
-        }
-        self.hand_in(chat, own, commanded, Vec::new()).await
+        let id = match (command, is_new) {
+            // The hello itself leads into the consultation.
+            (Command::Consult, true) => return Ok(()),
+            // It is known as done where it was the hello of somebody new.
+            (Command::Consult, false) => update,
+            // A hello that was stored before the process died is none of it.
+            _ => format!("{update}:command"),
+        };
+        let commanded = InboundWhat::Commanded(command);
+        self.hand_in(chat, id, commanded, Vec::new())
+            .await
+            .map(drop)
     }
 
     async fn hand_in(
@@ -127,16 +279,14 @@ impl Handler {
         id: String,
         what: InboundWhat,
         notes: Vec<ChannelNote>,
-    ) -> Result<(), Interrupted> {
+    ) -> Result<Option<Received>, Interrupted> {
         let inbound = Inbound {
             address: address(chat),
             id: InboundId(id),
             what,
             notes,
         };
-        self.persist(|| self.desk.receive(inbound.clone()))
-            .await
-            .map(drop)
+        self.persist(|| self.desk.receive(inbound.clone())).await
     }
 
     async fn note_presence(&self, chat: i64, presence: Presence) -> Result<(), Interrupted> {
@@ -171,26 +321,34 @@ impl Handler {
     }
 
     /// Stops the waiting sign on the button, with a word where the button is of no use.
-    fn answer(&self, query: CallbackQueryId, key: Option<Key>, language: Language) {
+    fn answer(&self, chat: i64, query: CallbackQueryId, key: Option<Key>, language: Language) {
         let api = self.api.clone();
         let words = match key {
             Some(_) => None,
             None => Some(self.phrase(language, "messenger-button-gone")),
         };
-        self.errands.run("answer a press", async move {
+        self.answers.run("answer a press", async move {
+            let until = Instant::now() + ANSWER_IS_OF_USE;
             let mut backoff = Backoff::default();
-            for _ in 0..TRIES_TO_ANSWER {
+            loop {
                 let mut request = api.bot().answer_callback_query(query.clone());
                 if let Some(words) = &words {
                     request = request.text(words);
                 }
-                let outcome = answered(request).await;
-                let is_unheard = matches!(outcome, Err(CallError::Unreachable { .. }));
+                let outcome = api.ask(request).await;
+                let wait = match &outcome {
+                    Err(CallError::Unreachable { .. }) => Some(backoff.next()),
+                    Err(CallError::TooFast { after }) => {
+                        api.hold(private(chat), *after);
+                        Some(*after)
+                    }
+                    _ => None,
+                };
                 tell(outcome);
-                if !is_unheard {
-                    return;
+                match wait {
+                    Some(wait) if Instant::now() + wait < until => sleep(wait).await,
+                    _ => return,
                 }
-                sleep(backoff.next()).await;
             }
         });
     }
@@ -218,7 +376,7 @@ impl Handler {
                 api.call(place, Urgency::Interactive, request).await
             }
         };
-        self.errands.run("show a group the way", async move {
+        self.hints.run("show a group the way", async move {
             match say(ChatId(chat)).await {
                 Err(CallError::Migrated(new)) => tell(say(new).await),
                 outcome => tell(outcome),
@@ -236,6 +394,11 @@ fn address(chat: i64) -> Address {
         channel: Channel::Telegram,
         key: chat.to_string(),
     }
+}
+
+/// The note that a part of an album was handed in.
+fn mark(part: &Part) -> ChannelNote {
+    ChannelNote::new(part.mark(), "")
 }
 
 /// The note that the message's keyboard has done its work, if it has.

@@ -24,8 +24,8 @@ pub struct TelegramFacts {
 /// Asks Telegram, once.
 pub async fn inspect(options: &TelegramOptions) -> Result<TelegramFacts, TelegramError> {
     let (bot, _) = bots(options)?;
-    let me = answered(bot.get_me()).await.map_err(told)?;
-    let webhook = answered(bot.get_webhook_info()).await.map_err(told)?;
+    let me = answered(&bot, bot.get_me()).await.map_err(told)?;
+    let webhook = answered(&bot, bot.get_webhook_info()).await.map_err(told)?;
     let own = match &options.updates {
         Updates::LongPolling => None,
         Updates::Webhook { url, .. } => url.parse().ok(),

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::deeds;
 use super::handler::{Handler, Interrupted};
-use super::lanes::Lanes;
+use super::lanes::{Lanes, Turn};
 
 /// How many chats are seen to at once.
 const MOST_AT_ONCE: usize = 32;
@@ -50,13 +50,17 @@ impl Intake {
     }
 }
 
-/// A load that is being handled.
+/// A chat that is being seen to.
 struct UnderWay {
     chat: i64,
-    done: Vec<oneshot::Sender<()>>,
+    done: Option<oneshot::Sender<()>>,
 }
 
-/// Takes updates in until `shutdown`, and finishes what is under way.
+/// How it ended: with the time at which the chat is to be looked at again.
+type Ended = Result<Option<Instant>, Interrupted>;
+
+/// Takes updates in until `shutdown`, and finishes what is under way. What an earlier process left
+/// of albums comes first.
 pub(super) async fn take_in(
     mut arrivals: Arrivals,
     handler: Arc<Handler>,
@@ -65,16 +69,29 @@ pub(super) async fn take_in(
     let mut lanes: Lanes<Arrival> = Lanes::default();
     let mut running = JoinSet::new();
     let mut under_way: HashMap<Id, UnderWay> = HashMap::new();
+    tokio::select! {
+        () = shutdown.cancelled() => return,
+        taken_up = handler.take_up_albums() => {
+            for (chat, due) in taken_up.into_iter().flatten() {
+                lanes.look_again(chat, due);
+            }
+        }
+    }
     loop {
         while running.len() < MOST_AT_ONCE
-            && let Some((chat, load)) = lanes.take(Instant::now())
+            && let Some((chat, turn)) = lanes.take(Instant::now())
         {
-            let (updates, done) = load
-                .into_iter()
-                .map(|arrival| (arrival.update, arrival.done))
-                .unzip();
             let handler = handler.clone();
-            let task = running.spawn(async move { handler.handle(updates).await });
+            let (update, done) = match turn {
+                Turn::Arrived(Arrival { update, done }) => (Some(update), Some(done)),
+                Turn::Due => (None, None),
+            };
+            let task = running.spawn(async move {
+                match update {
+                    Some(update) => handler.handle(update).await,
+                    None => handler.look_again(chat).await,
+                }
+            });
             under_way.insert(task.id(), UnderWay { chat, done });
         }
         let next = lanes.next().filter(|_| running.len() < MOST_AT_ONCE);
@@ -86,8 +103,7 @@ pub(super) async fn take_in(
             }
             Some(arrival) = arrivals.0.recv() => {
                 let chat = deeds::chat_of(&arrival.update);
-                let album = deeds::album_of(&arrival.update);
-                lanes.put(chat, album, arrival, Instant::now());
+                lanes.put(chat, arrival, Instant::now());
             }
             () = sleep_until(next) => {}
         }
@@ -98,27 +114,25 @@ pub(super) async fn take_in(
 }
 
 fn finish(
-    ended: Result<(Id, Result<(), Interrupted>), JoinError>,
+    ended: Result<(Id, Ended), JoinError>,
     lanes: &mut Lanes<Arrival>,
     under_way: &mut HashMap<Id, UnderWay>,
 ) {
-    let (id, is_done) = match ended {
-        Ok((id, outcome)) => (id, outcome.is_ok()),
+    let (id, outcome) = match ended {
+        Ok(ended) => ended,
         Err(error) => {
             // What it panicked with may hold what somebody wrote.
             tracing::error!("An update made its handler fail and is passed over");
-            (error.id(), true)
+            (error.id(), Ok(None))
         }
     };
     let Some(UnderWay { chat, done }) = under_way.remove(&id) else {
         return;
     };
-    lanes.finish(chat);
-    if is_done {
-        for done in done {
-            // Whoever brought it may have stopped waiting.
-            let _ = done.send(());
-        }
+    lanes.finish(chat, outcome.ok().flatten());
+    if let (Ok(_), Some(done)) = (outcome, done) {
+        // Whoever brought it may have stopped waiting.
+        let _ = done.send(());
     }
 }
 

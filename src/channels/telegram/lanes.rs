@@ -1,18 +1,12 @@
 //! One lane for each chat: what happens in one chat is taken in order, chats side by side. Pure: the
 //! time is an argument.
 //!
-//! The parts of an album come one by one and nothing says which is the last, so they wait for each
-//! other a moment and leave together.
+//! A lane may have a time at which to look at its chat again though nothing has come: an album says
+//! of none of its parts that it is the last.
 
 use std::collections::{HashMap, VecDeque};
-use std::time::Duration;
 
 use tokio::time::Instant;
-
-/// How long after a part of an album another may come.
-const ALBUM_PATIENCE: Duration = Duration::from_secs(1);
-/// Telegram takes no more photos together.
-const LARGEST_ALBUM: usize = 10;
 
 /// What waits for its turn.
 #[derive(Debug)]
@@ -22,21 +16,25 @@ pub(super) struct Lanes<T> {
 
 #[derive(Debug)]
 struct Lane<T> {
-    waiting: VecDeque<Waiting<T>>,
+    /// With the time since when it waits.
+    waiting: VecDeque<(Instant, T)>,
+    due: Option<Instant>,
     is_busy: bool,
 }
 
-#[derive(Debug)]
-struct Waiting<T> {
-    load: T,
-    album: Option<String>,
-    since: Instant,
+/// What has its turn.
+#[derive(Debug, PartialEq)]
+pub(super) enum Turn<T> {
+    Arrived(T),
+    /// Nothing came, and the time to look again is there.
+    Due,
 }
 
 impl<T> Default for Lane<T> {
     fn default() -> Self {
         Self {
             waiting: VecDeque::new(),
+            due: None,
             is_busy: false,
         }
     }
@@ -53,57 +51,36 @@ impl<T> Default for Lanes<T> {
 impl<T> Lane<T> {
     /// When what is first may go; `None` if nothing may.
     fn ripe_at(&self) -> Option<Instant> {
-        let first = self.waiting.front().filter(|_| !self.is_busy)?;
-        let Some(album) = &first.album else {
-            return Some(first.since);
-        };
-        let parts = self.waiting.iter();
-        let parts = parts.filter(|one| one.album.as_ref() == Some(album));
-        let (count, newest) = parts.fold((0, first.since), |(count, newest), part| {
-            (count + 1, newest.max(part.since))
-        });
-        if count >= LARGEST_ALBUM {
-            Some(newest)
-        } else {
-            Some(newest + ALBUM_PATIENCE)
+        if self.is_busy {
+            return None;
         }
+        let first = self.waiting.front().map(|(since, _)| *since);
+        first.or(self.due)
     }
 
-    fn take(&mut self) -> Vec<T> {
+    fn take(&mut self) -> Turn<T> {
         self.is_busy = true;
-        let Some(first) = self.waiting.pop_front() else {
-            return Vec::new();
-        };
-        let mut taken = vec![first.load];
-        if first.album.is_some() {
-            let (mut parts, mut others) = (Vec::new(), VecDeque::new());
-            for one in self.waiting.drain(..) {
-                if one.album == first.album && parts.len() + 1 < LARGEST_ALBUM {
-                    parts.push(one.load);
-                } else {
-                    others.push_back(one);
-                }
-            }
-            self.waiting = others;
-            taken.extend(parts);
+        self.due = None;
+        match self.waiting.pop_front() {
+            Some((_, load)) => Turn::Arrived(load),
+            None => Turn::Due,
         }
-        taken
     }
 }
 
 impl<T> Lanes<T> {
-    pub(super) fn put(&mut self, chat: i64, album: Option<String>, load: T, now: Instant) {
+    pub(super) fn put(&mut self, chat: i64, load: T, now: Instant) {
         let lane = self.lanes.entry(chat).or_default();
-        lane.waiting.push_back(Waiting {
-            load,
-            album,
-            since: now,
-        });
+        lane.waiting.push_back((now, load));
     }
 
-    /// The chat's next load that may go now, from any chat where nothing is under way; the parts of
-    /// an album together.
-    pub(super) fn take(&mut self, now: Instant) -> Option<(i64, Vec<T>)> {
+    /// The chat is looked at again then, unless something comes before.
+    pub(super) fn look_again(&mut self, chat: i64, at: Instant) {
+        self.lanes.entry(chat).or_default().due = Some(at);
+    }
+
+    /// What may go now, from any chat where nothing is under way.
+    pub(super) fn take(&mut self, now: Instant) -> Option<(i64, Turn<T>)> {
         let ripe = |(chat, lane): (&i64, &Lane<T>)| Some((lane.ripe_at()?, *chat));
         let (at, chat) = self.lanes.iter().filter_map(ripe).min()?;
         if at > now {
@@ -113,11 +90,12 @@ impl<T> Lanes<T> {
         Some((chat, lane.take()))
     }
 
-    /// What was taken from that chat is done.
-    pub(super) fn finish(&mut self, chat: i64) {
+    /// What was taken from that chat is done; the chat is looked at again when it is due.
+    pub(super) fn finish(&mut self, chat: i64, due: Option<Instant>) {
         if let Some(lane) = self.lanes.get_mut(&chat) {
             lane.is_busy = false;
-            if lane.waiting.is_empty() {
+            lane.due = due;
+            if lane.waiting.is_empty() && due.is_none() {
                 self.lanes.remove(&chat);
             }
         }
@@ -131,6 +109,8 @@ impl<T> Lanes<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     const MOMENT: Duration = Duration::from_millis(400);
@@ -138,43 +118,36 @@ mod tests {
     #[test]
     fn one_chat_goes_in_order_and_others_beside_it() {
         let (mut lanes, now) = (Lanes::default(), Instant::now());
-        lanes.put(1, None, "a", now);
-        lanes.put(1, None, "b", now + MOMENT);
-        lanes.put(2, None, "c", now + MOMENT);
+        lanes.put(1, "a", now);
+        lanes.put(1, "b", now + MOMENT);
+        lanes.put(2, "c", now + MOMENT);
         let now = now + MOMENT;
-        assert_eq!(lanes.take(now), Some((1, vec!["a"])));
-        assert_eq!(lanes.take(now), Some((2, vec!["c"])));
+        assert_eq!(lanes.take(now), Some((1, Turn::Arrived("a"))));
+        assert_eq!(lanes.take(now), Some((2, Turn::Arrived("c"))));
         assert_eq!(lanes.take(now), None);
-        lanes.finish(1);
-        assert_eq!(lanes.take(now), Some((1, vec!["b"])));
-        lanes.finish(1);
-        lanes.finish(2);
+        lanes.finish(1, None);
+        assert_eq!(lanes.take(now), Some((1, Turn::Arrived("b"))));
+        lanes.finish(1, None);
+        lanes.finish(2, None);
         assert!(lanes.lanes.is_empty());
     }
 
     #[test]
-    fn an_album_leaves_a_second_after_its_last_part_and_before_what_came_later() {
+    fn a_chat_is_looked_at_again_when_it_is_due_unless_something_comes_before() {
         let (mut lanes, now) = (Lanes::default(), Instant::now());
-        let album = || Some("x".to_owned());
-        lanes.put(1, album(), 1, now);
-        lanes.put(1, None, 9, now);
-        lanes.put(1, album(), 2, now + MOMENT);
+        lanes.put(1, "a", now);
+        assert_eq!(lanes.take(now), Some((1, Turn::Arrived("a"))));
+        lanes.finish(1, Some(now + 3 * MOMENT));
+        assert_eq!(lanes.next(), Some(now + 3 * MOMENT));
+        assert_eq!(lanes.take(now + MOMENT), None);
+        lanes.put(1, "b", now + MOMENT);
+        assert_eq!(lanes.take(now + MOMENT), Some((1, Turn::Arrived("b"))));
+        lanes.finish(1, Some(now + 4 * MOMENT));
         assert_eq!(lanes.take(now + 3 * MOMENT), None);
-        assert_eq!(lanes.next(), Some(now + MOMENT + ALBUM_PATIENCE));
-        assert_eq!(lanes.take(now + 4 * MOMENT), Some((1, vec![1, 2])));
-        lanes.finish(1);
-        assert_eq!(lanes.take(now + 4 * MOMENT), Some((1, vec![9])));
-    }
-
-    #[test]
-    fn a_full_album_waits_for_nothing() {
-        let (mut lanes, now) = (Lanes::default(), Instant::now());
-        for part in 0..12 {
-            lanes.put(1, Some("x".to_owned()), part, now);
-        }
-        assert_eq!(lanes.take(now), Some((1, (0..10).collect())));
-        lanes.finish(1);
-        assert_eq!(lanes.take(now), None);
-        assert_eq!(lanes.take(now + ALBUM_PATIENCE), Some((1, vec![10, 11])));
+        assert_eq!(lanes.take(now + 4 * MOMENT), Some((1, Turn::Due)));
+        lanes.finish(1, None);
+        assert!(lanes.lanes.is_empty());
+        lanes.look_again(2, now);
+        assert_eq!(lanes.take(now), Some((2, Turn::Due)));
     }
 }

@@ -6,6 +6,7 @@
 //! Begin at [`TelegramChannel::serve`]; `deeds` says what an update means, `sender` how a message is
 //! said.
 
+mod albums;
 mod api;
 mod backoff;
 mod callbacks;
@@ -22,6 +23,7 @@ mod layout;
 mod poll;
 mod posting;
 mod profile;
+mod recent;
 mod sender;
 mod standing;
 mod webhook;
@@ -36,7 +38,8 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use self::api::{Api, CallError, answered};
+use self::albums::Albums;
+use self::api::{Api, CallError};
 use self::backoff::Backoff;
 use self::callbacks::Callbacks;
 use self::errands::Errands;
@@ -45,6 +48,7 @@ use self::handler::Handler;
 use self::intake::Intake;
 use self::poll::Polling;
 use self::profile::Profile;
+use self::recent::Recent;
 use self::sender::TelegramSender;
 use self::webhook::{Secret, Webhook};
 use self::working::Working;
@@ -118,11 +122,6 @@ pub enum TelegramError {
     TokenRefused,
     #[error("`{address}` is no address that can be called")]
     BadAddress { address: String },
-    #[error(
-        "Telegram refuses the webhook: {reason}; hint: `telegram.webhook_url` needs a public https \
-         address on port 443, 80, 88 or 8443, or leave it out"
-    )]
-    WebhookRefused { reason: String },
     #[error(
         "calls of Telegram cannot be received on `{address}`; hint: set `telegram.webhook_address`"
     )]
@@ -209,7 +208,6 @@ impl TelegramChannel {
         self.health.stop(match &outcome {
             Ok(()) => StopReason::Shutdown,
             Err(TelegramError::TokenRefused) => StopReason::TokenRefused,
-            Err(TelegramError::WebhookRefused { .. }) => StopReason::Forbidden,
             Err(_) => StopReason::Failed,
         });
         ending.cancel();
@@ -245,10 +243,14 @@ impl TelegramChannel {
         let handler = Handler {
             api: api.clone(),
             desk,
+            notes: ports.notes.clone(),
+            clock: ports.clock.clone(),
             wording: ports.wording.clone(),
             callbacks: callbacks.clone(),
-            // However many keyboards wait for their turn, a press is answered.
-            errands: errands.with_own_room(),
+            answers: errands.with_own_room(),
+            hints: errands.with_own_room(),
+            albums: Albums::default(),
+            recent: Recent::default(),
             name,
             shutdown: ending.clone(),
         };
@@ -317,10 +319,10 @@ impl TelegramChannel {
     }
 
     async fn try_to_introduce(&self) -> Result<String, CallError> {
-        let bot = self.sender.api.bot();
-        let me = answered(bot.get_me()).await?;
+        let api = &self.sender.api;
+        let me = api.ask(api.bot().get_me()).await?;
         if self.updates == Updates::LongPolling {
-            answered(bot.delete_webhook()).await?;
+            api.ask(api.bot().delete_webhook()).await?;
         }
         Ok(me.user.username.unwrap_or_default())
     }

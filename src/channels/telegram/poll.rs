@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::TelegramError;
-use super::api::{Api, CallError, LONG_POLL, answered};
+use super::api::{Api, CallError, LONG_POLL};
 use super::backoff::Backoff;
 use super::confirmations::Confirmations;
 use super::intake::Intake;
@@ -114,7 +114,7 @@ impl Polling {
         if let Some(offset) = confirmations.offset() {
             request = request.offset(offset);
         }
-        answered(request).await
+        self.api.wait_for(request).await
     }
 
     /// Waits for better times; `false` if the shutdown came first.
@@ -126,7 +126,7 @@ impl Polling {
                      token of its own"
                 );
                 // A webhook that was set elsewhere would keep us out for ever.
-                let deleted = answered(self.api.bot().delete_webhook()).await;
+                let deleted = self.api.ask(self.api.bot().delete_webhook()).await;
                 super::sender::tell(deleted);
                 backoff.next()
             }

@@ -41,27 +41,28 @@ pub(super) struct Posting<'a> {
 }
 
 impl Posting<'_> {
-    /// Sends a message. One that Telegram refuses for good is said in plain words, without anything
-    /// else, once.
-    pub(super) async fn send_or_simplify(&self, post: &Post<'_>) -> Result<Standing, SendError> {
+    /// Sends a message. One that Telegram refuses for good is said in plain words, once; `None` where
+    /// it has none, and nothing depends on it.
+    pub(super) async fn send_or_simplify(
+        &self,
+        post: &Post<'_>,
+    ) -> Result<Option<Standing>, SendError> {
         match self.send(post).await {
-            Ok(stands) => Ok(stands),
+            Ok(stands) => Ok(Some(stands)),
             Err(CallError::Refused { reason }) => self.simplify(post, &reason).await,
             Err(error) => Err(send_error(error)),
         }
     }
 
-    /// Edits a message; `None` if it cannot be edited any more.
-    pub(super) async fn edit(
-        &self,
-        id: i32,
-        post: &Post<'_>,
-    ) -> Result<Option<Standing>, SendError> {
+    /// Edits a message.
+    pub(super) async fn edit(&self, id: i32, post: &Post<'_>) -> Result<Edited, SendError> {
         let form = Form::of(post.piece);
         match self.edited(id, form, post).await {
-            Ok(()) | Err(CallError::NotModified) => Ok(Some(Standing { id, form })),
-            Err(CallError::Absent) => Ok(None),
-            Err(CallError::Refused { reason }) => self.simplify(post, &reason).await.map(Some),
+            Ok(()) | Err(CallError::NotModified) => Ok(Edited::Said(Some(Standing { id, form }))),
+            Err(CallError::Absent) => Ok(Edited::Impossible),
+            Err(CallError::Refused { reason }) => {
+                self.simplify(post, &reason).await.map(Edited::Said)
+            }
             Err(error) => Err(send_error(error)),
         }
     }
@@ -82,7 +83,7 @@ impl Posting<'_> {
             if let Some(keyboard) = &post.keyboard {
                 request = request.reply_markup(keyboard.clone());
             }
-            self.api.call(place, urgency, request).await
+            self.api.upload(place, urgency, request).await
         } else {
             let mut request = self
                 .bot()
@@ -131,7 +132,7 @@ impl Posting<'_> {
         edited.map(drop)
     }
 
-    async fn simplify(&self, post: &Post<'_>, reason: &str) -> Result<Standing, SendError> {
+    async fn simplify(&self, post: &Post<'_>, reason: &str) -> Result<Option<Standing>, SendError> {
         tracing::warn!(
             reason,
             "Telegram refuses a message; it is said in plain words"
@@ -140,21 +141,46 @@ impl Posting<'_> {
             reason: reason.to_owned(),
         };
         if post.piece.words.is_empty() {
-            return Err(send_error(refused()));
+            // A picture without words is left out, unless somebody has to press what is under it.
+            return match post.keyboard {
+                Some(_) => Err(send_error(refused())),
+                None => Ok(None),
+            };
         }
-        let request = self
+        let mut request = self
             .bot()
             .send_message(ChatId(self.chat), post.piece.words.clone());
+        if let Some(keyboard) = &post.keyboard
+            && !is_about_the_keyboard(reason)
+        {
+            request = request.reply_markup(keyboard.clone());
+        }
         let sent = self
             .api
             .call(private(self.chat), Urgency::Interactive, request)
             .await;
         let message = sent.map_err(send_error)?;
-        Ok(Standing {
+        Ok(Some(Standing {
             id: message.id.0,
             form: Form::Text,
-        })
+        }))
     }
+}
+
+/// What became of an edit.
+pub(super) enum Edited {
+    /// It stands there, as it was meant or in plain words.
+    Said(Option<Standing>),
+    /// The message cannot be edited any more.
+    Impossible,
+}
+
+/// Whether Telegram refuses what is under the message, and not the message.
+fn is_about_the_keyboard(reason: &str) -> bool {
+    let reason = reason.to_lowercase();
+    ["keyboard", "button", "markup", "callback"]
+        .iter()
+        .any(|word| reason.contains(word))
 }
 
 /// What the queue is told.

@@ -3,12 +3,17 @@
 //! Telegram keeps them, so each is only set where it differs.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use teloxide_core::RequestError;
 use teloxide_core::payloads::{
     GetMyCommandsSetters as _, GetMyDescriptionSetters as _, GetMyShortDescriptionSetters as _,
     SetMyCommandsSetters as _, SetMyDescriptionSetters as _, SetMyShortDescriptionSetters as _,
 };
 use teloxide_core::prelude::Requester as _;
+use teloxide_core::requests::{Output, Request};
 use teloxide_core::types::{BotCommand, BotCommandScope};
 use tokio::time::sleep;
 
@@ -43,7 +48,11 @@ impl Profile {
                     Ok(()) | Err(CallError::Stopped) => return,
                     Err(error) => {
                         tracing::warn!(%error, "The bot's profile could not be set yet");
-                        sleep(backoff.next()).await;
+                        let asked = match error {
+                            CallError::TooFast { after } => after,
+                            _ => Duration::ZERO,
+                        };
+                        sleep(backoff.next().max(asked)).await;
                     }
                 }
             }
@@ -136,9 +145,11 @@ impl Profile {
         Ok(())
     }
 
-    async fn call<R>(&self, request: R) -> Result<teloxide_core::requests::Output<R>, CallError>
+    async fn call<R>(&self, request: R) -> Result<Output<R>, CallError>
     where
-        R: teloxide_core::requests::Request<Err = teloxide_core::RequestError> + Send,
+        R: Request<Err = RequestError> + Send,
+        R::Payload: Serialize,
+        Output<R>: DeserializeOwned,
     {
         self.api.call(Place::Nowhere, Urgency::Bulk, request).await
     }

@@ -15,7 +15,7 @@ use super::callbacks::Callbacks;
 use super::errands::Errands;
 use super::keyboard;
 use super::layout::{self, Image, Piece};
-use super::posting::{Post, Posting};
+use super::posting::{Edited, Post, Posting};
 use super::standing::{self, Form, OVER, Standing};
 use super::working::Working;
 use crate::channels::pace::{Place, Urgency};
@@ -115,7 +115,7 @@ impl TelegramSender {
         for (index, piece) in pieces.iter().enumerate().skip(sent.len()) {
             let is_last = index + 1 == pieces.len();
             let old = before.get(index);
-            let place = old.filter(|old| old.form == Form::of(piece));
+            let place = old.filter(|old| old.form == Form::of(piece) && old.is_there());
             let post = Post {
                 piece,
                 photo: match (piece.picture, place) {
@@ -126,12 +126,12 @@ impl TelegramSender {
             };
             let stands = match place {
                 Some(place) => match posting.edit(place.id, &post).await? {
-                    Some(stands) => stands,
-                    None => self.send_anew(conversation, &posting, post).await?,
+                    Edited::Said(stands) => stands,
+                    Edited::Impossible => self.send_anew(conversation, &posting, post).await?,
                 },
                 None => posting.send_or_simplify(&post).await?,
             };
-            sent.push(stands);
+            sent.push(stands.unwrap_or(Standing::NOTHING));
             let mut notes = vec![standing::note(sent_note.clone(), &sent)];
             if let (true, Some(name)) = (is_last, &slot_note) {
                 notes.push(standing::note(name.clone(), &sent));
@@ -140,7 +140,8 @@ impl TelegramSender {
             let kept = self.ports.notes.keep(conversation, notes, now).await;
             kept.map_err(of_store)?;
         }
-        let is_replaced = |old: &Standing| !sent.iter().any(|new| new.id == old.id);
+        let is_replaced =
+            |old: &Standing| old.is_there() && !sent.iter().any(|new| new.id == old.id);
         Ok(before.into_iter().filter(is_replaced).collect())
     }
 
@@ -150,7 +151,7 @@ impl TelegramSender {
         conversation: ConversationId,
         posting: &Posting<'_>,
         mut post: Post<'_>,
-    ) -> Result<Standing, SendError> {
+    ) -> Result<Option<Standing>, SendError> {
         if let Some(image) = post.piece.picture {
             post.photo = Some(self.photo(conversation, image).await?);
         }

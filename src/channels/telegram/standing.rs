@@ -18,6 +18,18 @@ pub(super) struct Standing {
     pub(super) form: Form,
 }
 
+impl Standing {
+    /// In the place of a picture that Telegram would not take.
+    pub(super) const NOTHING: Self = Self {
+        id: 0,
+        form: Form::Photo,
+    };
+
+    pub(super) const fn is_there(self) -> bool {
+        self.id != Self::NOTHING.id
+    }
+}
+
 /// Text and photo are edited in different ways, and never become each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

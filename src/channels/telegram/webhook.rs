@@ -1,4 +1,4 @@
-//! The webhook: Telegram calls us, and is answered when the update is done.
+//! The webhook: Telegram calls us, and is answered when what the update asks for is stored.
 //!
 //! Whoever does not know the secret is turned away before anything of the call is read.
 
@@ -16,21 +16,21 @@ use axum::routing::post;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::Sha256;
-use teloxide_core::RequestError;
-use teloxide_core::payloads::SetWebhookSetters as _;
-use teloxide_core::prelude::{Request, Requester as _};
+use teloxide_core::payloads::{SetWebhook, SetWebhookSetters as _};
+use teloxide_core::prelude::Requester as _;
+use teloxide_core::requests::MultipartRequest;
 use teloxide_core::types::Update;
 use tokio::net::TcpListener;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::TelegramError;
-use super::api::{Api, CallError, answered};
+use super::api::{Api, CallError};
 use super::backoff::Backoff;
 use super::intake::Intake;
 use super::poll::WANTED;
 use super::profile::Profile;
-use crate::channels::health::ChannelHealth;
+use crate::channels::health::{ChannelHealth, StopReason};
 
 const SECRET_HEADER: &str = "X-Telegram-Bot-Api-Secret-Token";
 /// Telegram's own updates are far smaller.
@@ -139,31 +139,50 @@ impl Webhook {
     }
 
     /// Tells Telegram where to call, and sees to it that this stays so.
-    async fn watch<R>(&self, set_webhook: R, url: &str) -> Result<(), TelegramError>
-    where
-        R: Request<Err = RequestError> + Clone + Send,
-    {
+    async fn watch(
+        &self,
+        set_webhook: MultipartRequest<SetWebhook>,
+        url: &str,
+    ) -> Result<(), TelegramError> {
         let mut backoff = Backoff::default();
+        let mut deliveries = Deliveries::default();
+        let mut refused_for = None;
         let mut is_set = false;
         loop {
             let looked = if is_set {
-                self.look(url).await
+                self.look(url, &mut deliveries).await
             } else {
-                answered(set_webhook.clone()).await.map(|_| Webhooks::Ours)
+                let set = self.api.ask(set_webhook.clone()).await;
+                set.map(|_| Webhooks::Ours)
             };
             let wait = match looked {
                 Ok(webhooks) => {
-                    self.health.beat(Instant::now());
+                    // Where Telegram cannot call, that we can call Telegram is no sign of life.
+                    if webhooks != Webhooks::Unreached {
+                        self.health.beat(Instant::now());
+                    }
+                    refused_for = None;
                     if backoff.reset() {
                         tracing::info!("Telegram is heard again");
                         self.profile.refresh();
                     }
-                    is_set = webhooks == Webhooks::Ours;
+                    is_set = webhooks != Webhooks::Other;
                     if is_set { LOOK_AGAIN } else { Duration::ZERO }
                 }
                 Err(CallError::TokenRefused) => return Err(TelegramError::TokenRefused),
                 Err(CallError::Refused { reason }) => {
-                    return Err(TelegramError::WebhookRefused { reason });
+                    // It may be for a moment, as when the address is not known everywhere yet.
+                    self.health.stop(StopReason::Forbidden);
+                    if refused_for.as_ref() != Some(&reason) {
+                        tracing::error!(
+                            reason,
+                            "Telegram refuses the webhook, which is tried again; hint: \
+                             `telegram.webhook_url` needs a public https address on port 443, 80, \
+                             88 or 8443, or leave it out"
+                        );
+                        refused_for = Some(reason);
+                    }
+                    backoff.next()
                 }
                 Err(error) => {
                     tracing::warn!(%error, "Telegram does not answer; trying again");
@@ -174,22 +193,40 @@ impl Webhook {
         }
     }
 
-    async fn look(&self, url: &str) -> Result<Webhooks, CallError> {
-        let info = answered(self.api.bot().get_webhook_info()).await?;
+    async fn look(&self, url: &str, deliveries: &mut Deliveries) -> Result<Webhooks, CallError> {
+        let info = self.api.ask(self.api.bot().get_webhook_info()).await?;
         if info.url.is_none_or(|set| set.as_str() != url) {
             tracing::warn!("Somebody has changed the webhook; it is set again");
             return Ok(Webhooks::Other);
         }
-        if let Some(error) = info.last_error_message
-            && info.pending_update_count > 0
-        {
-            tracing::warn!(
-                error,
-                waiting = info.pending_update_count,
-                "Telegram could not bring updates to the webhook"
-            );
+        let failed_at = info.last_error_date.map(|date| date.timestamp());
+        if !deliveries.are_stuck(info.pending_update_count, failed_at) {
+            return Ok(Webhooks::Ours);
         }
-        Ok(Webhooks::Ours)
+        tracing::error!(
+            error = info.last_error_message,
+            waiting = info.pending_update_count,
+            "Telegram cannot bring updates to the webhook; hint: see to it that \
+             `telegram.webhook_url` leads to `telegram.webhook_address`"
+        );
+        Ok(Webhooks::Unreached)
+    }
+}
+
+/// What Telegram told of its calls the last time.
+#[derive(Debug, Default)]
+struct Deliveries {
+    waiting: u32,
+    failed_at: Option<i64>,
+}
+
+impl Deliveries {
+    /// Whether calls have failed since the last time, and no fewer wait than then.
+    fn are_stuck(&mut self, waiting: u32, failed_at: Option<i64>) -> bool {
+        let has_failed = failed_at.is_some() && failed_at != self.failed_at;
+        let is_stuck = has_failed && waiting > 0 && waiting >= self.waiting;
+        *self = Self { waiting, failed_at };
+        is_stuck
     }
 }
 
@@ -197,6 +234,8 @@ impl Webhook {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Webhooks {
     Ours,
+    /// Ours, where Telegram does not get through.
+    Unreached,
     Other,
 }
 
@@ -244,6 +283,19 @@ async fn take(State(calls): State<Arc<Calls>>, body: Bytes) -> StatusCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn deliveries_are_stuck_when_calls_fail_and_what_waits_does_not_shrink() {
+        let mut deliveries = Deliveries::default();
+        assert!(!deliveries.are_stuck(3, None));
+        assert!(deliveries.are_stuck(3, Some(100)));
+        // The same failure as before.
+        assert!(!deliveries.are_stuck(5, Some(100)));
+        assert!(deliveries.are_stuck(6, Some(130)));
+        // One failed, and others got through.
+        assert!(!deliveries.are_stuck(2, Some(160)));
+        assert!(!deliveries.are_stuck(0, Some(190)));
+    }
 
     #[test]
     fn only_the_secret_itself_is_the_secret() {

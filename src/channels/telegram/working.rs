@@ -43,14 +43,15 @@ impl Working {
             before.cancel();
         }
         let working = self.clone();
+        // However this ends, and if it is left out, the chat must not stay in the list.
+        let entry = Entry {
+            chats: working.chats.clone(),
+            chat,
+            over: over.clone(),
+        };
         self.errands
             .run("show that something is under way", async move {
-                // However this ends, the chat must not stay in the list.
-                let _entry = Entry {
-                    chats: working.chats.clone(),
-                    chat,
-                    over: over.clone(),
-                };
+                let _entry = entry;
                 tokio::select! {
                     () = over.cancelled() => {}
                     () = working.show(chat, action) => {}
@@ -69,7 +70,8 @@ impl Working {
         let until = Instant::now() + AT_MOST;
         while Instant::now() < until {
             let request = self.api.bot().send_chat_action(ChatId(chat), action);
-            let shown = self.api.call(Place::Nowhere, Urgency::Bulk, request).await;
+            let place = Place::Aside(chat.into());
+            let shown = self.api.call(place, Urgency::Bulk, request).await;
             if let Err(error) = shown {
                 tracing::debug!(%error, "A chat action was not shown");
             }

@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use sqlx::SqliteConnection;
+use sqlx::{SqliteConnection, sqlite::SqliteRow};
 
 use super::errors::store_error;
-use super::rows::{Owner, column, milliseconds};
+use super::rows::{Owner, column, milliseconds, uuid};
 use super::{Shared, SqliteStore};
 use crate::ports::{ChannelNote, ChannelNotes, ConversationId, StoreError};
 
@@ -49,13 +49,34 @@ impl ChannelNotes for SqliteStore {
         .map_err(store_error)?;
         let Some(row) = row else { return Ok(None) };
         let owner = self.0.owner_of_row(&row)?;
-        let text = owner.open_bytes(KIND, name, column(&row, "body")?)?;
-        String::from_utf8(text)
-            .map(Some)
-            .map_err(|_| StoreError::Unreadable {
-                record: KIND,
-                reason: "it is not text".to_owned(),
+        text_of(&owner, name, &row).map(Some)
+    }
+
+    async fn beginning_with(
+        &self,
+        name: &str,
+    ) -> Result<Vec<(ConversationId, ChannelNote)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT c.id, c.person_id, c.version, p.wrapped_key, n.name, n.body
+             FROM channel_notes n
+             JOIN conversations c ON c.id = n.conversation_id
+             JOIN persons p ON p.id = c.person_id
+             WHERE substr(n.name, 1, length($1)) = $1
+             ORDER BY n.written_at, n.name",
+        )
+        .bind(name)
+        .fetch_all(&self.0.readers)
+        .await
+        .map_err(store_error)?;
+        rows.iter()
+            .map(|row| {
+                let owner = self.0.owner_of_row(row)?;
+                let name: String = column(row, "name")?;
+                let text = text_of(&owner, &name, row)?;
+                let conversation = ConversationId(uuid(&owner.conversation)?);
+                Ok((conversation, ChannelNote { name, text }))
             })
+            .collect()
     }
 
     async fn forget(&self, conversation: ConversationId, name: &str) -> Result<(), StoreError> {
@@ -67,6 +88,15 @@ impl ChannelNotes for SqliteStore {
             .map_err(store_error)?;
         Ok(())
     }
+}
+
+/// What the note of that name says, out of its row.
+fn text_of(owner: &Owner, name: &str, row: &SqliteRow) -> Result<String, StoreError> {
+    let text = owner.open_bytes(KIND, name, column(row, "body")?)?;
+    String::from_utf8(text).map_err(|_| StoreError::Unreadable {
+        record: KIND,
+        reason: "it is not text".to_owned(),
+    })
 }
 
 impl Shared {

@@ -9,6 +9,7 @@ on_every_store! {
     a_newer_note_takes_the_place_of_the_older,
     notes_belong_to_their_conversation,
     notes_come_with_a_deed_or_not_at_all,
+    notes_are_found_by_how_their_names_begin,
     a_forgotten_note_is_gone,
     nothing_is_kept_of_a_person_who_was_erased,
 }
@@ -58,6 +59,29 @@ async fn notes_come_with_a_deed_or_not_at_all(stores: Stores) {
     let moved = stores.conversations.commit(with_note(0, "b", "late"));
     moved.await.unwrap();
     assert_eq!(recall(&stores, "reply").await.as_deref(), Some("first"));
+}
+
+async fn notes_are_found_by_how_their_names_begin(stores: Stores) {
+    stored(&stores, commit(0, "a")).await;
+    stored(&stores, commit_of_ben(0, "a")).await;
+    for (conversation, name, text, second) in [
+        (2, "album:9", "of ben", 3),
+        (1, "album:10", "of anna", 2),
+        (1, "album", "no part", 1),
+        (1, "albums:1", "no part", 1),
+    ] {
+        let notes = vec![ChannelNote::new(name, text)];
+        let kept = stores
+            .notes
+            .keep(conversation_id(conversation), notes, at(second));
+        kept.await.unwrap();
+    }
+    let found = stores.notes.beginning_with("album:").await.unwrap();
+    let expected = [
+        (conversation_id(1), ChannelNote::new("album:10", "of anna")),
+        (conversation_id(2), ChannelNote::new("album:9", "of ben")),
+    ];
+    assert_eq!(found, expected);
 }
 
 async fn a_forgotten_note_is_gone(stores: Stores) {

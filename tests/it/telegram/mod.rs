@@ -4,8 +4,11 @@
     reason = "a test that cannot go on ends where it stands"
 )]
 
+mod albums;
 mod conversations;
 mod faults;
+mod haste;
+mod manners;
 mod places;
 
 use std::sync::Arc;
@@ -21,8 +24,10 @@ use dupi::channels::telegram::{
 };
 use dupi::domain::consultation::{Button, Language, Purpose};
 use dupi::domain::scalp::Choice;
+use dupi::driver::Driver;
 use dupi::ports::{
-    Channel, EffectQueue as _, EffectState, GradedPhoto, GradingError, SeverityGrader,
+    Channel, ChannelNotes as _, EffectQueue as _, EffectState, GradedPhoto, GradingError,
+    SeverityGrader,
 };
 use dupi::severity::{
     BackendOptions, BatchLimits, DecodingPhotoReader, Model, ModelSource, OnnxSeverityGrader,
@@ -33,6 +38,7 @@ use dupi::wording::Wording;
 use image::{ImageFormat, RgbImage};
 use secrecy::SecretString;
 use tempfile::TempDir;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -49,14 +55,19 @@ enum Grading {
     Real,
     /// Somebody who sees the same on every photo.
     Same,
+    /// The same, each time that this is told.
+    WhenTold(Arc<Notify>),
 }
 
-/// Sees the same on every photo.
-struct SameForAll;
+/// Sees the same on every photo, at once or when told.
+struct SameForAll(Option<Arc<Notify>>);
 
 #[async_trait]
 impl SeverityGrader for SameForAll {
     async fn grade(&self, _photo: Vec<u8>) -> Result<GradedPhoto, GradingError> {
+        if let Some(told) = &self.0 {
+            told.notified().await;
+        }
         Ok(GradedPhoto {
             judgement: judgement([0, 1, 0, 0, 2, 0]),
             heatmaps: None,
@@ -68,6 +79,7 @@ impl SeverityGrader for SameForAll {
 struct Bot {
     telegram: TelegramStandIn,
     store: SqliteStore,
+    driver: Driver,
     wording: Wording,
     health: ChannelHealth,
     shutdown: CancellationToken,
@@ -96,7 +108,11 @@ impl Bot {
     }
 
     async fn start_with(grading: Grading, updates: Updates) -> Self {
-        let telegram = TelegramStandIn::start().await;
+        Self::start_on(TelegramStandIn::start().await, grading, updates).await
+    }
+
+    /// On a stand-in that is prepared already.
+    async fn start_on(telegram: TelegramStandIn, grading: Grading, updates: Updates) -> Self {
         let folder = TempDir::new().unwrap();
         let ids = Arc::new(RandomIds);
         let key = MasterKey::new([7; 32]);
@@ -143,6 +159,7 @@ impl Bot {
         Self {
             telegram,
             store,
+            driver: service.driver,
             wording,
             health,
             shutdown,
@@ -177,6 +194,12 @@ impl Bot {
     async fn is_settled(&self) -> bool {
         self.telegram.waiting_updates() == 0
             && self.telegram.unanswered().is_empty()
+            && self
+                .store
+                .beginning_with("album:")
+                .await
+                .unwrap()
+                .is_empty()
             && self.open_effects().await == 0
     }
 
@@ -207,7 +230,8 @@ impl Bot {
 
 fn grader(grading: &Grading) -> Arc<dyn SeverityGrader> {
     match grading {
-        Grading::Same => Arc::new(SameForAll),
+        Grading::Same => Arc::new(SameForAll(None)),
+        Grading::WhenTold(told) => Arc::new(SameForAll(Some(told.clone()))),
         Grading::Real => {
             let options = BackendOptions {
                 choice: RuntimeChoice::Rten,

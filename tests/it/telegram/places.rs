@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpListener};
 use dupi::channels::telegram::{TelegramOptions, Updates, inspect};
 use dupi::domain::consultation::{Button, Language};
 use secrecy::SecretString;
+use tokio::time::Instant;
 
 use super::{Bot, Grading, has_button, picture, words};
 use crate::support::telegram::{Fault, Lasting, On, TelegramStandIn};
@@ -15,13 +16,41 @@ fn free_address() -> SocketAddr {
     listener.local_addr().unwrap()
 }
 
-#[tokio::test]
-async fn updates_come_by_webhook_and_only_from_those_who_know_the_secret() {
+/// Telegram brings updates itself.
+pub(super) fn by_webhook() -> Updates {
     let address = free_address();
     let url = format!("http://{address}/telegram/updates");
-    let updates = Updates::Webhook {
-        url: url.clone(),
-        address,
+    Updates::Webhook { url, address }
+}
+
+#[tokio::test]
+async fn a_webhook_that_is_refused_for_a_moment_is_set_afterwards() {
+    let telegram = TelegramStandIn::start().await;
+    let unknown = "bad webhook: Failed to resolve host: Name or service not known";
+    let fault = Fault::Refuse400(unknown.to_owned());
+    telegram.fail(On::Method("setWebhook"), Lasting::Times(2), fault);
+    let bot = Bot::start_on(telegram, Grading::Same, by_webhook()).await;
+    let state = || bot.health.state(Instant::now()).id();
+    bot.telegram
+        .until("it is refused", |telegram| {
+            telegram.calls_of("setWebhook").len() == 2
+        })
+        .await;
+    assert_eq!(state(), "stopped:forbidden");
+    let anna = bot.person(Language::English);
+    anna.person.says("/start");
+    bot.telegram
+        .until("she is answered", |_| anna.person.newest().is_some())
+        .await;
+    assert_eq!(state(), "working");
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn updates_come_by_webhook_and_only_from_those_who_know_the_secret() {
+    let updates = by_webhook();
+    let Updates::Webhook { url, .. } = updates.clone() else {
+        panic!("Telegram brings updates itself");
     };
     let bot = Bot::start_with(Grading::Same, updates).await;
     let anna = bot.person(Language::English);

@@ -8,7 +8,7 @@ use dupi::app::{ChannelEnd, Parts, Service};
 use dupi::channels::health::ChannelHealth;
 use dupi::channels::pace::{PaceLimits, Rate};
 use dupi::channels::telegram::{TelegramChannel, TelegramOptions, TelegramPorts, Updates};
-use dupi::ports::{Channel, EffectQueue as _, EffectState};
+use dupi::ports::{Channel, ChannelNotes as _, EffectQueue as _, EffectState};
 use dupi::storage::{Location, MasterKey, SqliteStore};
 use dupi::wording::Wording;
 use secrecy::SecretString;
@@ -139,10 +139,12 @@ impl House {
         loop {
             // In this order: what is confirmed has left its effects behind.
             let updates = telegram.waiting_updates();
+            let albums = self.store.beginning_with("album:").await;
+            let albums = albums.expect("the store works").len();
             let states = self.states().await;
             let is_open = |state: &&EffectState| **state != EffectState::Done;
             let open = states.iter().filter(is_open).count();
-            if updates + open == 0 {
+            if updates + albums + open == 0 {
                 return;
             }
             assert!(

@@ -42,8 +42,43 @@ async fn a_storm_of_429s_is_waited_out_and_everybody_is_answered_once() {
     assert!((1..=PERSONS).contains(&refusals), "{refusals} refusals");
 }
 
+/// Nobody is there for some seconds: the connection is refused. A minute would be the same but for the
+/// waiting.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_done_while_telegram_was_away_is_answered_afterwards() {
+    let scene = Scene::open().await;
+    let (anna, bora) = (
+        scene.telegram.person(7, "Anna", Some("ko")),
+        scene.telegram.person(8, "Bora", Some("ko")),
+    );
+    anna.says("/start");
+    scene.settled().await;
+    // The press has been taken in, and its answer finds nobody.
+    let slow = Fault::Hang(Duration::from_millis(500));
+    let once = Lasting::Times(1);
+    scene.telegram.fail(On::Method("sendMessage"), once, slow);
+    anna.presses("한국어로 시작").expect("the hello is there");
+    scene
+        .telegram
+        .until("the answer is on its way", |telegram| {
+            let calls = telegram.calls_of("sendMessage");
+            calls.iter().any(|call| call.outcome == Outcome::Open)
+        })
+        .await;
+    scene.telegram.goes_away();
+    bora.says("/start");
+    scene.told("no connection").await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    scene.telegram.comes_back().await;
+    scene.quiet().await;
+    let newest = anna.newest().and_then(|message| message.text);
+    assert!(newest.is_some_and(|text| text.contains("만 14세")));
+    assert_eq!(shown(&anna).len(), 3, "{}", anna.transcript());
+    assert_eq!(shown(&bora).len(), 2, "{}", bora.transcript());
+}
+
 /// Telegram answers with errors of its own for some seconds. A minute would be the same but for the
-/// waiting: the library pauses for ten seconds at each of them, so the test takes as long.
+/// waiting.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_done_while_telegram_was_broken_is_answered_afterwards() {
     let scene = Scene::open().await;

@@ -118,6 +118,7 @@ async fn killed_at_any_time(deeds: &[Deed]) -> (Scene, Person) {
 async fn killed_at_boundaries(deeds: &[Deed]) -> (Scene, Person) {
     let mut scene = Scene::open().await;
     let anna = anna(&scene);
+    let mut killed_at = [0; Boundary::ALL.len()];
     for (number, deed) in deeds.iter().enumerate() {
         let boundaries = Boundary::ALL.iter().cycle().skip(number);
         for (turn, boundary) in boundaries.take(kills_over(*deed)).enumerate() {
@@ -131,7 +132,7 @@ async fn killed_at_boundaries(deeds: &[Deed]) -> (Scene, Person) {
             tokio::select! {
                 () = scene.telegram.until("the program is where it is killed", |telegram| {
                     boundary.visits(telegram) > before
-                }) => {}
+                }) => killed_at[*boundary as usize] += 1,
                 // It had nothing left to do.
                 () = scene.settled() => {}
             }
@@ -141,6 +142,7 @@ async fn killed_at_boundaries(deeds: &[Deed]) -> (Scene, Person) {
         scene.comes_back();
         scene.settled().await;
     }
+    assert!(killed_at.iter().all(|kills| *kills > 0), "{killed_at:?}");
     scene.quiet().await;
     (scene, anna)
 }

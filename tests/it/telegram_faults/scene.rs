@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dupi::app::RandomIds;
-use dupi::ports::{EffectQueue as _, EffectState, IdSource as _};
+use dupi::ports::{ChannelNotes as _, EffectQueue as _, EffectState, IdSource as _};
 use dupi::storage::{Location, MasterKey, SqliteStore};
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
@@ -74,7 +74,10 @@ impl Scene {
     /// carried out.
     pub(super) async fn settled(&self) {
         let deadline = Instant::now() + PATIENCE;
-        while self.telegram.waiting_updates() > 0 || self.open_effects().await > 0 {
+        while self.telegram.waiting_updates() > 0
+            || self.open_albums().await > 0
+            || self.open_effects().await > 0
+        {
             assert!(
                 Instant::now() < deadline,
                 "{} updates are not confirmed and {} effects are open",
@@ -112,6 +115,12 @@ impl Scene {
             scene.program().complaints().contains(what)
         })
         .await;
+    }
+
+    /// How many parts of albums wait for others.
+    pub(super) async fn open_albums(&self) -> usize {
+        let parts = self.store.beginning_with("album:").await;
+        parts.expect("the store works").len()
     }
 
     async fn open_effects(&self) -> usize {

@@ -6,7 +6,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::scene::Scene;
-use super::script::TO_THE_PHOTO;
+use super::script::{TO_THE_PHOTO, photo};
 use super::seen::{assert_same, cut_off, shown, texts};
 
 const PATH: &str = "/telegram/updates";
@@ -17,8 +17,8 @@ fn free_address() -> SocketAddr {
     listener.local_addr().expect("a listener has an address")
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn updates_that_telegram_brings_itself_are_taken_in_once_and_only_with_the_secret() {
+/// A scene in which Telegram brings updates, and where.
+async fn scene_with_webhook() -> (Scene, SocketAddr) {
     let folder = TempDir::new().expect("a temporary folder");
     let address = free_address();
     let settings = format!(
@@ -26,8 +26,14 @@ async fn updates_that_telegram_brings_itself_are_taken_in_once_and_only_with_the
          webhook_address = \"{address}\"\n"
     );
     std::fs::write(folder.path().join("dupi.toml"), settings).expect("the folder is ours");
-    let mut scene = Scene::open_in(folder).await;
+    let scene = Scene::open_in(folder).await;
     scene.telegram.reach_webhook_at(address);
+    (scene, address)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn updates_that_telegram_brings_itself_are_taken_in_once_and_only_with_the_secret() {
+    let (mut scene, address) = scene_with_webhook().await;
     let (calm, anna) = (
         scene.telegram.person(6, "Cho", Some("ko")),
         scene.telegram.person(7, "Anna", Some("ko")),
@@ -76,4 +82,46 @@ async fn updates_that_telegram_brings_itself_are_taken_in_once_and_only_with_the
     assert_eq!(texts(&expected).len(), 5, "{}", calm.transcript());
     let doubtful = cut_off(&scene.telegram, &anna);
     assert_same(&expected, &shown(&anna), &doubtful);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_photo_of_an_album_that_is_brought_is_lost_or_doubled_when_the_program_dies_over_it() {
+    dies_over_an_album(scene_with_webhook().await.0).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_photo_of_an_album_that_is_fetched_is_lost_or_doubled_when_the_program_dies_over_it() {
+    dies_over_an_album(Scene::open().await).await;
+}
+
+async fn dies_over_an_album(mut scene: Scene) {
+    let anna = scene.telegram.person(7, "Anna", Some("ko"));
+    for deed in TO_THE_PHOTO {
+        deed.is_done_by(&anna);
+        scene.settled().await;
+    }
+    let before = shown(&anna).len();
+    anna.sends_album([photo(), photo(), photo()]);
+    // When Telegram has forgotten one part or more, and when it has forgotten all of them.
+    for waiting in [2, 0] {
+        scene
+            .telegram
+            .until("parts are taken in", |telegram| {
+                telegram.waiting_updates() <= waiting
+            })
+            .await;
+        scene.dies();
+        scene.comes_back();
+    }
+    scene.quiet().await;
+    scene.telegram.redeliver_last(3);
+    scene.quiet().await;
+    let seen = shown(&anna);
+    let new = &texts(&seen)[before..];
+    for number in 1..=3 {
+        let number = format!("{number}번");
+        let lines = new.iter().filter(|line| line.contains(&number));
+        assert_eq!(lines.count(), 1, "{new:#?}");
+    }
+    assert!(!new.iter().any(|line| line.contains("4번")), "{new:#?}");
 }

@@ -35,8 +35,10 @@ fn meanings(messages: &[Value], chat: &Value) -> Vec<Deed> {
             serde_json::from_str(&update.to_string()).unwrap()
         })
         .collect();
-    let deeds = understand(&updates, NAME, &callbacks());
-    deeds.into_iter().map(|(_, deed)| deed).collect()
+    let deeds = updates
+        .iter()
+        .map(|update| understand(update, NAME, &callbacks()));
+    deeds.flatten().collect()
 }
 
 fn written(text: &str) -> Deed {
@@ -67,6 +69,7 @@ fn start_is_a_hello_and_its_payload_a_command() {
     assert_eq!(written("/start consult"), started(Some(Command::Consult)));
     assert_eq!(written("/start whatever-1"), started(None));
     assert_eq!(written("/start cancel"), started(None));
+    assert_eq!(written("/Start"), started(None));
 }
 
 #[test]
@@ -75,6 +78,8 @@ fn commands_are_known_with_and_without_the_name() {
         let expected = inbound(InboundWhat::Commanded(command));
         assert_eq!(written(&format!("/{}", command.id())), expected);
         assert_eq!(written(&format!("/{}@DupiBot now", command.id())), expected);
+        let shouted = format!("/{}", command.id().to_uppercase());
+        assert_eq!(written(&shouted), expected);
     }
 }
 
@@ -143,24 +148,45 @@ fn files_are_announced_or_refused_by_what_is_known_of_them() {
 }
 
 #[test]
-fn an_album_is_announced_as_one() {
-    let part = |id: &str| {
-        json!({ "media_group_id": "album", "photo": [
-            { "file_id": id, "file_unique_id": id, "width": 90, "height": 90, "file_size": 100 },
-        ]})
+fn whatever_else_is_sent_is_refused_and_what_telegram_says_itself_is_passed_over() {
+    let refused = [inbound(InboundWhat::FileRefused(Unusable::Unreadable))];
+    let somewhere = json!({ "latitude": 37.5, "longitude": 127.0 });
+    for sent in [
+        json!({ "location": somewhere }),
+        json!({ "contact": { "phone_number": "1", "first_name": "Bora" } }),
+        json!({ "dice": { "emoji": "🎲", "value": 3 } }),
+        json!({ "poll": {
+            "id": "1", "question": "?", "options": [{ "text": "a", "voter_count": 0 }],
+            "total_voter_count": 0, "is_closed": false, "is_anonymous": true, "type": "regular",
+            "allows_multiple_answers": false,
+        }}),
+    ] {
+        assert_eq!(meaning(&sent), refused, "{sent}");
+    }
+    let timer = json!({ "message_auto_delete_timer_changed": {
+        "message_auto_delete_time": 86_400,
+    }});
+    assert_eq!(meaning(&timer), []);
+}
+
+#[test]
+fn the_parts_of_an_album_are_known_as_such_unless_they_cannot_be_used() {
+    let part = |mut sent: Value| {
+        sent["media_group_id"] = "album".into();
+        meaning(&sent)
     };
-    let chat = json!({ "id": 7, "type": "private", "first_name": "Anna" });
-    let deeds = meanings(&[part("a"), part("b"), part("c")], &chat);
-    let [
-        Deed::Inbound {
-            what: InboundWhat::FilesAnnounced(files),
-            part: "",
-        },
-    ] = &deeds[..]
-    else {
-        panic!("one announcement, not {deeds:?}");
+    let photo = json!({ "caption": "it itches", "photo": [
+        { "file_id": "a", "file_unique_id": "a", "width": 90, "height": 90, "file_size": 100 },
+    ]});
+    let expected = Content {
+        chat: 7,
+        album: "album".to_owned(),
+        file: r#"{"file_id":"a","size":100}"#.to_owned(),
+        caption: Some("it itches".to_owned()),
     };
-    assert_eq!(files.len(), 3);
+    assert_eq!(part(photo), [Deed::Part(expected)]);
+    let refused = [inbound(InboundWhat::FileRefused(Unusable::Heic))];
+    assert_eq!(part(file(5_000, "a.heic", "image/heic")), refused);
 }
 
 #[test]
@@ -193,9 +219,9 @@ fn a_press_is_understood_only_by_whom_the_button_was_made_for() {
             },
         }});
         let update = serde_json::from_str(&update.to_string()).unwrap();
-        let mut deeds = understand(&[update], NAME, &callbacks());
+        let mut deeds = understand(&update, NAME, &callbacks());
         match deeds.remove(0) {
-            (1, Deed::Pressed { key, message, .. }) => {
+            Deed::Pressed { key, message, .. } => {
                 assert_eq!(message, Some(MessageId(5)));
                 key
             }
@@ -226,8 +252,7 @@ fn blocking_and_coming_back_are_understood_in_private_only() {
             "old_chat_member": member("member"), "new_chat_member": member(status),
         }});
         let update = serde_json::from_str(&update.to_string()).unwrap();
-        let deeds = understand(&[update], NAME, &callbacks());
-        deeds.into_iter().map(|(_, deed)| deed).collect::<Vec<_>>()
+        understand(&update, NAME, &callbacks())
     };
     let private = json!({ "id": 7, "type": "private", "first_name": "Anna" });
     let group = json!({ "id": -5, "type": "group", "title": "Scalps" });

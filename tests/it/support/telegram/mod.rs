@@ -46,6 +46,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct TelegramStandIn {
     shared: Arc<Shared>,
     address: SocketAddr,
+    serving: Mutex<JoinHandle<()>>,
     bringing: JoinHandle<()>,
 }
 
@@ -89,11 +90,12 @@ impl TelegramStandIn {
             changed: watch::Sender::new(()),
             stopping: CancellationToken::new(),
         });
-        tokio::spawn(server::serve(listener, shared.clone()));
+        let serving = tokio::spawn(server::serve(listener, shared.clone()));
         let bringing = tokio::spawn(mailbox::deliver_to_webhook(shared.clone()));
         Self {
             shared,
             address,
+            serving: Mutex::new(serving),
             bringing,
         }
     }
@@ -267,6 +269,26 @@ impl TelegramStandIn {
     /// From now on the token is a wrong one.
     pub(crate) fn revoke_token(&self) {
         self.shared.change(|state| state.is_revoked = true);
+    }
+
+    /// Connections end, and new ones are refused.
+    pub(crate) fn goes_away(&self) {
+        self.serving
+            .lock()
+            .expect("no test panics while it holds this")
+            .abort();
+        self.shared.change(|state| state.is_away = true);
+    }
+
+    pub(crate) async fn comes_back(&self) {
+        let listener = TcpListener::bind(self.address).await;
+        let listener = listener.expect("nobody has taken the port meanwhile");
+        self.shared.change(|state| state.is_away = false);
+        let serving = tokio::spawn(server::serve(listener, self.shared.clone()));
+        *self
+            .serving
+            .lock()
+            .expect("no test panics while it holds this") = serving;
     }
 
     fn newest_calls(&self) -> Vec<String> {

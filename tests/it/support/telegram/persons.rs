@@ -108,6 +108,15 @@ impl Person {
         })
     }
 
+    /// One more part of an album of that mark.
+    pub(crate) fn sends_part(&self, album: &str, photo: impl Into<Bytes>) -> i64 {
+        let photo = photo.into();
+        self.shared.change(|state| {
+            let body = Body::Photo(state.files.keep_photo(&photo));
+            self.sends(state, body, Some(album.to_owned()))
+        })
+    }
+
     pub(crate) fn sends_sticker(&self) -> i64 {
         self.shared.change(|state| {
             let picture = Bytes::from_static(b"RIFF\x04\x00\x00\x00WEBP");

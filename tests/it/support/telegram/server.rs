@@ -39,8 +39,20 @@ async fn call(
 ) -> Response {
     let stopping = shared.stopping.clone();
     tokio::select! {
+        biased;
         () = stopping.cancelled() => cut(&[]),
+        () = gone(&shared) => cut(&[]),
         response = respond(&shared, &bot, &method, http) => response,
+    }
+}
+
+/// Waits until the stand-in is away.
+async fn gone(shared: &Shared) {
+    let mut changes = shared.changes();
+    while !shared.look(|state| state.is_away) {
+        if changes.changed().await.is_err() {
+            return;
+        }
     }
 }
 

@@ -107,6 +107,8 @@ pub(super) struct State {
     pub(super) profile: Profile,
     pub(super) faults: Faults,
     pub(super) is_revoked: bool,
+    /// Nobody answers, and nobody takes a connection.
+    pub(super) is_away: bool,
     /// As BotFather's /setprivacy sets it.
     pub(super) has_privacy_mode: bool,
     /// How many calls a test cleared away.
@@ -127,6 +129,7 @@ impl State {
             profile: Profile::default(),
             faults: Faults::default(),
             is_revoked: false,
+            is_away: false,
             has_privacy_mode: true,
             forgotten_calls: 0,
             last_number: 100,
