@@ -23,7 +23,7 @@ use super::recent::Recent;
 use super::sender::{private, tell};
 use super::standing::OVER;
 use crate::channels::pace::{Place, Urgency};
-use crate::domain::consultation::{Command, Language};
+use crate::domain::consultation::{Button, Command, Language};
 use crate::ports::{
     Address, Channel, ChannelNote, ChannelNotes, Clock, ConversationDesk, ConversationId, Inbound,
     InboundId, InboundWhat, Presence, Received, StoreError,
@@ -110,6 +110,11 @@ impl Handler {
             Deed::Started { language, command } => {
                 self.start(chat, update, language, command).await
             }
+            // The photo is what was sent: words beside it get no "please send a photo".
+            Deed::Inbound {
+                part: CAPTION,
+                what: InboundWhat::Said(caption),
+            } if !self.is_alarming(&caption) => Ok(()),
             Deed::Inbound { part, what } => {
                 let id = format!("{update}{part}");
                 self.hand_in(chat, id, what, Vec::new()).await.map(drop)
@@ -135,8 +140,14 @@ impl Handler {
                     return Ok(());
                 };
                 let notes = over(key, message);
-                let pressed = self.hand_in(chat, update, key.pressed(), notes).await;
-                pressed.map(drop)
+                let pressed = key.pressed();
+                // Pressed twice: the farewell says it.
+                let is_erasing = pressed == InboundWhat::Pressed(Button::ConfirmErase);
+                let received = self.hand_in(chat, update, pressed, notes).await?;
+                if received == Some(Received::Unknown) && !is_erasing {
+                    self.say_gone(chat, language);
+                }
+                Ok(())
             }
             // Neither is stored under the update's id, so that it would be done again.
             Deed::Presence(presence) if self.recent.is_new(id) => {
@@ -216,8 +227,15 @@ impl Handler {
         Ok(())
     }
 
+    /// Whether something in it belongs to a doctor at once, wherever it is said.
+    fn is_alarming(&self, words: &str) -> bool {
+        let triggers = self.wording.knowledge().triggers();
+        !triggers.found_in(words).is_empty()
+    }
+
     async fn say_caption(&self, part: &Part) -> Result<(), Interrupted> {
-        let Some(caption) = part.content.caption.clone() else {
+        let caption = part.content.caption.clone();
+        let Some(caption) = caption.filter(|caption| self.is_alarming(caption)) else {
             return Ok(());
         };
         let id = format!("telegram:{}{CAPTION}", part.update);
@@ -350,6 +368,16 @@ impl Handler {
                     _ => return,
                 }
             }
+        });
+    }
+
+    /// The button was left standing when everything was erased; nothing is begun by it.
+    fn say_gone(&self, chat: i64, language: Language) {
+        let words = self.phrase(language, "messenger-button-gone");
+        let api = self.api.clone();
+        self.answers.run("say that a button is gone", async move {
+            let request = api.bot().send_message(ChatId(chat), words);
+            tell(api.call(private(chat), Urgency::Interactive, request).await);
         });
     }
 

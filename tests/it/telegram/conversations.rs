@@ -160,3 +160,41 @@ async fn whoever_erases_everything_is_told_goodbye() {
     assert!(has_button(&anna.newest(), &hello));
     bot.stop().await;
 }
+
+#[tokio::test]
+async fn words_beside_a_photo_are_heard_only_where_they_belong_to_a_doctor() {
+    let bot = Bot::start().await;
+    let anna = bot.person(Language::Korean);
+    anna.arrives().await;
+    anna.presses(Button::ShowRegion(Region::Crown)).await;
+    anna.person
+        .sends_photo_saying(photo("close_up_normal"), "가끔 가려워요");
+    bot.settled().await;
+    assert_eq!(anna.times_said("not-understood-photo"), 0);
+    anna.person
+        .sends_photo_saying(photo("close_up_normal"), "열이 나고 고름이 줄줄 나와요");
+    bot.settled().await;
+    let today = bot.wording.knowledge().red_flag("RF1").unwrap();
+    let notice = today.in_language(Language::Korean);
+    let said = anna.said();
+    assert!(said.iter().any(|message| words(message).contains(notice)));
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn what_stands_there_after_everything_was_erased_begins_nothing() {
+    let bot = Bot::start().await;
+    let anna = bot.person(Language::Korean);
+    anna.arrives().await;
+    anna.says("/delete").await;
+    anna.presses(Button::ConfirmErase).await;
+    let confirm = anna.label(Button::ConfirmErase);
+    let said = anna.said().len();
+    anna.person.presses(&confirm).unwrap();
+    bot.settled().await;
+    assert_eq!(anna.said().len(), said);
+    anna.presses(Button::ShowRegion(Region::Crown)).await;
+    assert_eq!(anna.times_said("messenger-button-gone"), 1);
+    assert_eq!(anna.times_said("hello"), 1);
+    bot.stop().await;
+}
