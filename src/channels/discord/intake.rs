@@ -101,7 +101,9 @@ impl Intake {
                     }
                     None => {}
                 }
-                answer_was_lost |= matches!(error, CallError::Unreachable(_));
+                // A gateway that gives up tells nothing of what came of the call behind it.
+                answer_was_lost |=
+                    matches!(error, CallError::Unreachable(_) | CallError::Broken { .. });
                 let pause = match error {
                     CallError::SlowDown { after, .. } => after,
                     _ => Duration::from_millis(100),

@@ -208,6 +208,15 @@ impl Bot {
         }
     }
 
+    /// Waits until nothing is only promised to the person any more.
+    async fn leaves_nobody_waiting(&self, person: &Person) {
+        let deadline = Instant::now() + PATIENCE;
+        while person.hears().iter().any(|sight| sight.thinking) {
+            assert!(Instant::now() < deadline, "{}", person.transcript());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// From the first greeting until the second consent is asked for.
     async fn arrives_at_the_consent(&self, person: &Person, language: Language) {
         for (message, button) in [

@@ -100,6 +100,12 @@ async fn an_acknowledgement_whose_answer_was_lost_still_counts() {
     bot.presses(&anna, &bot.button(Button::Speak(ENGLISH), ENGLISH))
         .await;
     bot.hears(&anna, &bot.phrase(ENGLISH, "ask-age")).await;
+    // A gateway on the way gives up on what Discord has taken.
+    for status in [502, 504] {
+        bot.discord.orders(Trouble::DoneThen(status), callback, 1);
+        assert!(anna.slash(guild.place(), "help", &[]).await.acknowledged());
+        bot.leaves_nobody_waiting(&anna).await;
+    }
     bot.stop().await;
 }
 

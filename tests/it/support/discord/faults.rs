@@ -20,6 +20,8 @@ pub(crate) enum Trouble {
     GloballyRateLimited(f64),
     /// A server error with this status.
     Status(u16),
+    /// It takes effect; a gateway on the way answers with this server error.
+    DoneThen(u16),
     /// It takes effect; the answer ends in the middle of its body.
     CutInBody,
     /// No answer ever comes.

@@ -109,6 +109,8 @@ pub(super) async fn receive(
     let trouble =
         shared.change(|world| faults::take(&mut world.faults, incoming.method.as_str(), &template));
     let answer = shared.change(|world| {
+        // Whatever becomes of it, it has to be right.
+        check(world, &incoming, &template, malformed.as_deref());
         let answer = match trouble {
             Some(Trouble::RateLimited(wait)) => Answer::limited(in_milliseconds(wait), false),
             Some(Trouble::GloballyRateLimited(wait)) => {
@@ -119,10 +121,16 @@ pub(super) async fn receive(
                 json!({ "message": "the stand-in fails on order", "code": 0 }),
             ),
             Some(Trouble::Hang) => Answer::plain(0, Value::Null),
-            Some(Trouble::CutInBody | Trouble::LoseAnswer | Trouble::Late(_)) | None => {
-                check(world, &incoming, &template, malformed.as_deref());
+            Some(
+                Trouble::DoneThen(_) | Trouble::CutInBody | Trouble::LoseAnswer | Trouble::Late(_),
+            )
+            | None => {
                 let handler = found.as_ref().map(|found| found.handler);
-                world.answer(&incoming, &template, &headers, handler)
+                let answer = world.answer(&incoming, &template, &headers, handler);
+                match trouble {
+                    Some(Trouble::DoneThen(status)) => Answer::plain(status, Value::Null),
+                    _ => answer,
+                }
             }
         };
         let lost = matches!(trouble, Some(Trouble::Hang | Trouble::LoseAnswer));
@@ -384,7 +392,7 @@ async fn download(shared: &Shared, wire: &Wire, path: &str) -> Response {
         let id = path.split('/').nth(1).and_then(|id| id.parse::<u64>().ok());
         let file = id.and_then(|id| world.files.get(&id).cloned());
         let status = match trouble {
-            Some(Trouble::Status(status)) => status,
+            Some(Trouble::Status(status) | Trouble::DoneThen(status)) => status,
             Some(Trouble::RateLimited(_) | Trouble::GloballyRateLimited(_)) => 429,
             Some(Trouble::Hang | Trouble::LoseAnswer) => 0,
             Some(Trouble::CutInBody | Trouble::Late(_)) | None => {
@@ -408,9 +416,11 @@ async fn download(shared: &Shared, wire: &Wire, path: &str) -> Response {
     });
     match (trouble, file) {
         (Some(Trouble::Hang), _) => std::future::pending().await,
-        (Some(Trouble::Status(status)), _) => StatusCode::from_u16(status)
-            .unwrap_or(StatusCode::BAD_GATEWAY)
-            .into_response(),
+        (Some(Trouble::Status(status) | Trouble::DoneThen(status)), _) => {
+            StatusCode::from_u16(status)
+                .unwrap_or(StatusCode::BAD_GATEWAY)
+                .into_response()
+        }
         (Some(Trouble::RateLimited(wait) | Trouble::GloballyRateLimited(wait)), _) => {
             write(&Answer::limited(in_milliseconds(wait), false))
         }
