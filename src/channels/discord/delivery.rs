@@ -74,20 +74,24 @@ impl<'a> Delivery<'a> {
         Ok(())
     }
 
-    /// Says one part; tells where it stands.
-    async fn say(&mut self, number: usize, part: &Part) -> Result<(u64, Spot), Failure> {
+    /// Says one part; tells as what, if that is known, and where it stands.
+    async fn say(&mut self, number: usize, part: &Part) -> Result<(Option<u64>, Spot), Failure> {
         let mut last = CallError::Broken { status: 0 };
         for _ in 0..MOST_TRIES {
             let now = self.parts.clock.now().as_millisecond();
             let standing = self.standing.as_ref().and_then(|standing| {
-                let message = standing.messages.get(number)?;
-                Some((&standing.spot, *message))
+                let message = standing.messages.get(number).copied().flatten()?;
+                Some((&standing.spot, message))
             });
             let way = way(&self.reply, standing, now);
             let error = match self.go(&way, number, part).await {
                 Ok(answer) => {
-                    let message =
-                        id(&answer).ok_or(Failure::Call(CallError::Broken { status: 200 }))?;
+                    let message = id(&answer).or_else(|| edited(&way));
+                    let is_said_once = !matches!(way, Way::Post { .. } | Way::OpenDirect);
+                    if message.is_none() && !is_said_once {
+                        // Said again it is the same by its nonce, and tells which it is.
+                        return Err(Failure::Call(CallError::Broken { status: 200 }));
+                    }
                     return Ok((message, self.spot(&way)));
                 }
                 Err(Failure::Refused(error)) => error,
@@ -152,7 +156,12 @@ impl<'a> Delivery<'a> {
     }
 
     /// Remembers that a part was said, where it stands, and that nobody waits for it any more.
-    async fn keep(&mut self, number: usize, message: u64, spot: Spot) -> Result<(), Failure> {
+    async fn keep(
+        &mut self,
+        number: usize,
+        message: Option<u64>,
+        spot: Spot,
+    ) -> Result<(), Failure> {
         self.sent = Sent { parts: number + 1 };
         let mut notes = vec![sent_note(self.outgoing.id, self.sent)];
         if let Some(pass) = &mut self.reply.pass
@@ -327,5 +336,18 @@ impl<'a> Delivery<'a> {
             .keep_hinted(after)
             .await
             .map_err(Failure::Store)
+    }
+}
+
+/// The message that is edited that way.
+fn edited(way: &Way) -> Option<u64> {
+    match way {
+        Way::EditOriginal(Pass {
+            original: Original::Standing(message),
+            ..
+        })
+        | Way::EditAside { message, .. }
+        | Way::EditInChannel { message, .. } => Some(*message),
+        Way::EditOriginal(_) | Way::FollowUp(_) | Way::Post { .. } | Way::OpenDirect => None,
     }
 }

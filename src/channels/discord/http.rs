@@ -96,6 +96,7 @@ impl Call {
 /// What a call brought.
 #[derive(Debug)]
 pub(super) struct Answer {
+    /// Null where there is none, or where it was lost on the way after all was done.
     pub(super) body: Value,
     /// This was the last call of its kind for so long, as the headers tell.
     pub(super) spent_for: Option<Duration>,
@@ -182,6 +183,7 @@ impl DiscordHttp {
 
     pub(super) async fn call(&self, call: Call) -> Result<Answer, CallError> {
         let address = format!("{}{VERSION}{}", self.base, call.path);
+        let method = call.method.clone();
         let mut authorization = HeaderValue::from_str(self.authorization.expose_secret())
             .unwrap_or(HeaderValue::from_static("Bot"));
         authorization.set_sensitive(true);
@@ -209,7 +211,7 @@ impl DiscordHttp {
             }
             request = request.multipart(form);
         }
-        understood(request.send().await.map_err(unreachable)?).await
+        understood(request.send().await.map_err(unreachable)?, &method).await
     }
 }
 
@@ -217,11 +219,18 @@ fn unreachable(error: discord_http::Error) -> CallError {
     CallError::Unreachable(error.without_url())
 }
 
-async fn understood(response: Response) -> Result<Answer, CallError> {
+async fn understood(response: Response, method: &Method) -> Result<Answer, CallError> {
     let status = response.status();
     let headers = response.headers().clone();
-    let bytes = response.bytes().await.map_err(unreachable)?;
-    let body: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    let body: Value = match response.bytes().await {
+        Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+        // It is done, as the head says: done again it would be there twice.
+        Err(error) if status.is_success() && method != Method::GET => {
+            tracing::info!(error = %error.without_url(), "The answer to a call that was done is lost");
+            Value::Null
+        }
+        Err(error) => return Err(unreachable(error)),
+    };
     if status.is_success() {
         return Ok(Answer {
             body,

@@ -57,7 +57,8 @@ pub(super) struct Reply {
 /// Where messages stand that may be edited: the note `slot:<id>`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Standing {
-    pub(super) messages: Vec<u64>,
+    /// One that was said without telling us which it is cannot be edited.
+    pub(super) messages: Vec<Option<u64>>,
     pub(super) spot: Spot,
 }
 
@@ -272,7 +273,7 @@ mod tests {
         let text = serde_json::to_string(&reply).unwrap();
         assert_eq!(serde_json::from_str::<Reply>(&text).unwrap(), reply);
         let standing = Standing {
-            messages: vec![1, 2],
+            messages: vec![Some(1), None],
             spot: Spot::Aside(pass(3, Original::Said)),
         };
         let text = serde_json::to_string(&standing).unwrap();

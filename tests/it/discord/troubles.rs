@@ -68,6 +68,29 @@ async fn a_direct_message_whose_answer_was_lost_is_seen_once() {
     bot.stop().await;
 }
 
+/// A reply on a server has no nonce: said again it would be there twice.
+#[tokio::test]
+async fn a_reply_on_a_server_whose_answer_is_cut_in_its_body_is_seen_once() {
+    let bot = Bot::start(PersonalPlace::Ephemeral).await;
+    let guild = bot.discord.guild("Clinic");
+    let anna = bot.discord.person("Anna");
+    begins(&bot, &anna, guild.place(), ENGLISH).await;
+    bot.settles().await;
+    bot.discord.orders(Trouble::CutInBody, FOLLOW_UP, 1);
+    bot.presses(&anna, &bot.button(Button::Speak(ENGLISH), ENGLISH))
+        .await;
+    bot.presses(&anna, &bot.button(Button::OldEnough, ENGLISH))
+        .await;
+    let agree = bot.button(Button::Agree(Purpose::Basic), ENGLISH);
+    anna.waits_for("the consent", |sight| offers(sight, &agree))
+        .await;
+    bot.settles().await;
+    let age = bot.phrase(ENGLISH, "ask-age");
+    let asked = anna.hears().into_iter().filter(|sight| says(sight, &age));
+    assert_eq!(asked.count(), 1, "{}", anna.transcript());
+    bot.stop().await;
+}
+
 #[tokio::test]
 async fn an_interaction_that_comes_twice_is_answered_once() {
     let bot = Bot::start(PersonalPlace::Ephemeral).await;
