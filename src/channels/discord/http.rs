@@ -269,12 +269,15 @@ fn spent_for(headers: &HeaderMap) -> Option<Duration> {
 }
 
 fn slow_down(headers: &HeaderMap, body: &Value) -> CallError {
-    let told = body["retry_after"]
-        .as_f64()
-        .or_else(|| seconds(headers, "retry-after"));
+    let told_by_discord = body["retry_after"].as_f64();
+    let told = told_by_discord.or_else(|| seconds(headers, "retry-after"));
+    // What does not come from Discord itself stands before it and bars this host from everything.
+    let is_barred = told_by_discord.is_none();
     CallError::SlowDown {
         after: told.map_or(UNTOLD_WAIT, wait),
-        everywhere: body["global"] == true || headers.contains_key("x-ratelimit-global"),
+        everywhere: is_barred
+            || body["global"] == true
+            || headers.contains_key("x-ratelimit-global"),
     }
 }
 
@@ -335,9 +338,10 @@ mod tests {
             other => panic!("{other}"),
         };
         let mut headers = HeaderMap::new();
-        assert_eq!(after(&headers, json!({})), (5_000, false));
+        // Without Discord's own body it is the door before Discord that is shut, for all calls.
+        assert_eq!(after(&headers, json!({})), (5_000, true));
         headers.insert("retry-after", HeaderValue::from_static("3"));
-        assert_eq!(after(&headers, Value::Null), (3_000, false));
+        assert_eq!(after(&headers, Value::Null), (3_000, true));
         let body = json!({ "retry_after": 0.25, "global": true });
         assert_eq!(after(&headers, body), (250, true));
         assert_eq!(

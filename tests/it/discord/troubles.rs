@@ -44,6 +44,42 @@ async fn a_limit_on_everything_is_waited_for() {
     asked_for_the_age(Trouble::GloballyRateLimited(0.3), 1).await;
 }
 
+/// What is not answered by Discord itself bars the host: nobody is answered until it is over.
+#[tokio::test]
+async fn whoever_is_barred_before_discord_calls_nobody_for_so_long() {
+    let bot = Bot::start(PersonalPlace::Ephemeral).await;
+    let guild = bot.discord.guild("Clinic");
+    let (anna, paul) = (bot.discord.person("Anna"), bot.discord.person("Paul"));
+    for person in [&anna, &paul] {
+        begins(&bot, person, guild.place(), ENGLISH).await;
+    }
+    bot.settles().await;
+    bot.discord.clear_calls();
+    bot.discord.orders(Trouble::Barred(1.0), FOLLOW_UP, 1);
+    let speak = bot.button(Button::Speak(ENGLISH), ENGLISH);
+    bot.presses(&anna, &speak).await;
+    bot.discord
+        .waits_until_called("it is barred", |calls| {
+            calls.iter().any(|call| call.status == 429)
+        })
+        .await;
+    bot.presses(&paul, &speak).await;
+    for person in [&anna, &paul] {
+        bot.hears(person, &bot.phrase(ENGLISH, "ask-age")).await;
+    }
+    let calls = bot.discord.calls();
+    let paced = calls
+        .iter()
+        .filter(|call| call.template.starts_with("/webhooks/"));
+    let came: Vec<Duration> = paced.map(|call| call.after).collect();
+    let almost = Duration::from_millis(950);
+    assert!(
+        came[1..].iter().all(|at| *at >= came[0] + almost),
+        "{came:?}"
+    );
+    bot.stop().await;
+}
+
 #[tokio::test]
 async fn a_server_that_fails_is_asked_again() {
     asked_for_the_age(Trouble::Status(502), 2).await;

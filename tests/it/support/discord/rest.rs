@@ -50,6 +50,8 @@ struct Answer {
     standing: Option<Standing>,
     /// Milliseconds to wait, and whether that holds for everything.
     wait: Option<(i64, bool)>,
+    /// Somebody before Discord answers.
+    is_barred: bool,
 }
 
 impl Answer {
@@ -59,6 +61,7 @@ impl Answer {
             body,
             standing: None,
             wait: None,
+            is_barred: false,
         }
     }
 
@@ -72,6 +75,7 @@ impl Answer {
             }),
             standing: None,
             wait: Some((wait, global)),
+            is_barred: false,
         }
     }
 }
@@ -116,6 +120,11 @@ pub(super) async fn receive(
             Some(Trouble::GloballyRateLimited(wait)) => {
                 Answer::limited(in_milliseconds(wait), true)
             }
+            Some(Trouble::Barred(wait)) => Answer {
+                body: json!("<html>error code: 1015</html>"),
+                is_barred: true,
+                ..Answer::limited(in_milliseconds(wait), false)
+            },
             Some(Trouble::Status(status)) => Answer::plain(
                 status,
                 json!({ "message": "the stand-in fails on order", "code": 0 }),
@@ -202,6 +211,9 @@ fn write(answer: &Answer) -> Response {
                 .saturating_add(i64::from(wait % 1_000 != 0))
                 .to_string(),
         );
+        if answer.is_barred {
+            return response;
+        }
         put(
             "x-ratelimit-scope",
             if global { "global" } else { "user" }.to_owned(),
@@ -287,6 +299,7 @@ impl World {
             body,
             standing: Some(standing),
             wait: None,
+            is_barred: false,
         }
     }
 
@@ -393,7 +406,9 @@ async fn download(shared: &Shared, wire: &Wire, path: &str) -> Response {
         let file = id.and_then(|id| world.files.get(&id).cloned());
         let status = match trouble {
             Some(Trouble::Status(status) | Trouble::DoneThen(status)) => status,
-            Some(Trouble::RateLimited(_) | Trouble::GloballyRateLimited(_)) => 429,
+            Some(
+                Trouble::RateLimited(_) | Trouble::GloballyRateLimited(_) | Trouble::Barred(_),
+            ) => 429,
             Some(Trouble::Hang | Trouble::LoseAnswer) => 0,
             Some(Trouble::CutInBody | Trouble::Late(_)) | None => {
                 if file.is_some() {
@@ -421,9 +436,14 @@ async fn download(shared: &Shared, wire: &Wire, path: &str) -> Response {
                 .unwrap_or(StatusCode::BAD_GATEWAY)
                 .into_response()
         }
-        (Some(Trouble::RateLimited(wait) | Trouble::GloballyRateLimited(wait)), _) => {
-            write(&Answer::limited(in_milliseconds(wait), false))
-        }
+        (
+            Some(
+                Trouble::RateLimited(wait)
+                | Trouble::GloballyRateLimited(wait)
+                | Trouble::Barred(wait),
+            ),
+            _,
+        ) => write(&Answer::limited(in_milliseconds(wait), false)),
         (trouble, Some(file)) => {
             match trouble {
                 Some(Trouble::LoseAnswer) => wire.cut(),
