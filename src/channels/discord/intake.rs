@@ -268,8 +268,8 @@ impl Intake {
             if matches!(arrival.venue, Venue::Shared(_)) {
                 body["flags"] = 64.into();
             }
-            self.explain(super::wire::Counted::Alone, Call::post(path.clone(), body))
-                .await;
+            let counted = super::wire::Counted::Interaction(arrival.id);
+            self.explain(counted, Call::post(path.clone(), body)).await;
         }
     }
 

@@ -1,6 +1,7 @@
 //! Saying something on Discord: worded, laid out, and sent to where the person is.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
@@ -222,12 +223,18 @@ pub(super) fn call(way: &Way, mut body: serde_json::Value) -> (Counted, Call) {
         Way::EditOriginal(pass) => {
             let (application, token) = (pass.application, &pass.token);
             let path = format!("/webhooks/{application}/{token}/messages/@original");
-            (Counted::Alone, Call::patch(path, body))
+            (
+                Counted::Interaction(pass.interaction),
+                Call::patch(path, body),
+            )
         }
         Way::EditAside { pass, message } => {
             let (application, token) = (pass.application, &pass.token);
             let path = format!("/webhooks/{application}/{token}/messages/{message}");
-            (Counted::Alone, Call::patch(path, body))
+            (
+                Counted::Interaction(pass.interaction),
+                Call::patch(path, body),
+            )
         }
         Way::EditInChannel { channel, message } => {
             let path = format!("/channels/{channel}/messages/{message}");
@@ -236,7 +243,10 @@ pub(super) fn call(way: &Way, mut body: serde_json::Value) -> (Counted, Call) {
         Way::FollowUp(pass) => {
             body["flags"] = EPHEMERAL.into();
             let path = format!("/webhooks/{}/{}", pass.application, pass.token);
-            (Counted::Alone, Call::post(path, body))
+            (
+                Counted::Interaction(pass.interaction),
+                Call::post(path, body),
+            )
         }
         Way::Post { channel } => {
             let path = format!("/channels/{channel}/messages");
@@ -262,13 +272,16 @@ pub(super) fn id(answer: &serde_json::Value) -> Option<u64> {
     answer["id"].as_str()?.parse().ok()
 }
 
-/// Shows for ten seconds that something is under way; it does not matter whether it is seen.
+/// Shows for ten seconds that something is under way; it does not matter whether it is seen, so the
+/// next message does not wait for it.
 async fn show_typing(parts: &SenderParts, channel: u64) {
+    const PATIENCE: Duration = Duration::from_secs(2);
     let call = Call::post(format!("/channels/{channel}/typing"), serde_json::json!({}));
-    let call = call.within(std::time::Duration::from_secs(2));
-    // Past the gate: it must not take the turn of a message.
-    if let Err(error) = parts.wire.http.call(call).await {
-        tracing::debug!(%error, "Typing could not be shown");
+    let shown = parts.wire.call(Counted::Typing(channel), call);
+    match tokio::time::timeout(PATIENCE, shown).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => tracing::debug!(%error, "Typing could not be shown"),
+        Err(_) => tracing::debug!("Typing could not be shown in time"),
     }
 }
 

@@ -278,7 +278,7 @@ impl Gate {
         let rate = match place {
             Place::Private(_) => Some(self.limits.private),
             Place::Group(_) => Some(self.limits.group),
-            Place::Nowhere => None,
+            Place::Apart(_) | Place::Nowhere => None,
         };
         self.places.entry(place).or_insert_with(|| PlaceState {
             bucket: rate.map(|rate| Bucket::full(rate, now)),

@@ -27,6 +27,9 @@ pub enum Place {
     Private(PlaceId),
     /// A group, or a channel of a server.
     Group(PlaceId),
+    /// What the platform counts by itself at a rate that only its answers tell: its holds count, and
+    /// the rate over all; several calls may be under way.
+    Apart(PlaceId),
     /// A call without a chat: only the rate over all counts, and several may be under way.
     Nowhere,
 }

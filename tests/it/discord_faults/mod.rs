@@ -38,9 +38,14 @@ impl Bot {
         bot
     }
 
-    /// Not running yet, with these settings.
+    /// Not running yet, with these settings, on a stand-in that refuses nothing for its haste.
     fn on(discord: DiscordStandIn, settings: &str) -> Self {
         discord.lifts_limits();
+        Self::within_limits_of(discord, settings)
+    }
+
+    /// Not running yet, with these settings.
+    fn within_limits_of(discord: DiscordStandIn, settings: &str) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         std::fs::write(folder.path().join("dupi.toml"), settings).expect("the folder is ours");
         Self {

@@ -209,3 +209,33 @@ async fn a_photo_that_cannot_be_fetched_twice_is_fetched_at_the_third_try() {
         .filter(|call| call.template.starts_with("/attachments/"));
     assert_eq!(fetched.count(), 3);
 }
+
+/// Nothing of the pace is switched off here: what Discord allows is told by the headers alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_headers_allow_is_kept_to_and_nothing_is_ever_refused_for_haste() {
+    let discord = DiscordStandIn::start().await;
+    discord.tightens_limit("/webhooks/", Duration::from_secs(1));
+    let mut bot = Bot::within_limits_of(discord, "");
+    bot.comes_up().await;
+    let place = bot.clinic().place();
+    let people: Vec<Person> = ["Ann", "Bob", "Cho"]
+        .map(|name| bot.discord.person(name))
+        .into();
+    // Whoever asks for help first is greeted, too: two answers through one token.
+    let help = (Deed::Command("help"), "These are the commands");
+    all_do(&people, place, &help).await;
+    all_do(
+        &people,
+        Place::Direct,
+        &(Deed::Command("privacy"), "This is what is kept"),
+    )
+    .await;
+    for person in &people {
+        assert_eq!(times(person, greeting()[0].1), 1, "{}", person.transcript());
+    }
+    all_do(&people, place, &greeting()[1]).await;
+    let haste = bot.discord.calls().into_iter();
+    let haste: Vec<Call> = haste.filter(|call| call.status == 429).collect();
+    assert!(haste.is_empty(), "{haste:?}");
+    assert_eq!(bot.discord.invalid_requests(), 0);
+}

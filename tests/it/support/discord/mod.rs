@@ -229,6 +229,12 @@ impl DiscordStandIn {
         self.shared.change(|world| world.limits.lift());
     }
 
+    /// What begins so passes only once in this time, for each channel or token.
+    pub(crate) fn tightens_limit(&self, start: &'static str, per: Duration) {
+        let per = i64::try_from(per.as_millis()).expect("a short time");
+        self.shared.change(|world| world.limits.tighten(start, per));
+    }
+
     /// Changes a field of the application, as its owner does in the Developer Portal.
     pub(crate) fn changes_application(&self, field: &str, value: Value) {
         self.shared.change(|world| world.application[field] = value);
