@@ -6,7 +6,7 @@ use super::http::CallError;
 use super::layout::Part;
 use super::notebook::{Notebook, Sent, said_note, sent_note, slot_note};
 use super::place::{Original, Pass, Reply, Spot, Standing, Way, way};
-use super::sender::{Failure, SenderParts, call, id, open_direct, told_of_store};
+use super::sender::{Failure, SenderParts, call, id, open_direct, take_away, told_of_store};
 use super::wire::Counted;
 use crate::ports::{Outgoing, SendError};
 use crate::wording::Argument;
@@ -32,6 +32,8 @@ pub(super) struct Delivery<'a> {
     notebook: Notebook<'a>,
     person: u64,
     reply: Reply,
+    /// The direct-message channel that we once began.
+    begun: Option<u64>,
     standing: Option<Standing>,
     sent: Sent,
 }
@@ -49,12 +51,14 @@ impl<'a> Delivery<'a> {
             None => None,
         };
         let sent = notebook.sent(outgoing.id).await.map_err(told_of_store)?;
+        let begun = notebook.direct().await.map_err(told_of_store)?;
         Ok(Self {
             parts,
             outgoing,
             notebook,
             person,
             reply,
+            begun,
             standing,
             sent,
         })
@@ -68,14 +72,29 @@ impl<'a> Delivery<'a> {
     /// Says what was not said yet.
     pub(super) async fn deliver(&mut self, shown: Vec<Part>) -> Result<(), Failure> {
         for (number, part) in shown.iter().enumerate().skip(self.sent.parts) {
-            let (message, spot) = self.say(number, part).await?;
-            self.keep(number, message, spot).await?;
+            let (way, message) = self.say(number, part).await?;
+            self.keep(number, &way, message).await?;
+        }
+        self.take_away_what_is_forlorn().await
+    }
+
+    /// Takes "thinking" away where nothing will take its place.
+    async fn take_away_what_is_forlorn(&mut self) -> Result<(), Failure> {
+        for pass in self.reply.forlorn(self.parts.clock.now().as_millisecond()) {
+            if let Err(error) = take_away(&self.parts.wire, &pass).await {
+                // The next message tries it again.
+                tracing::info!(%error, "A promised reply could not be taken away");
+                return Ok(());
+            }
+            self.reply.fulfil(pass.interaction);
+            let kept = self.notebook.keep(vec![said_note(pass.interaction)]).await;
+            kept.map_err(Failure::Store)?;
         }
         Ok(())
     }
 
-    /// Says one part; tells as what, if that is known, and where it stands.
-    async fn say(&mut self, number: usize, part: &Part) -> Result<(Option<u64>, Spot), Failure> {
+    /// Says one part; tells by which way, and as which message, if that is known.
+    async fn say(&mut self, number: usize, part: &Part) -> Result<(Way, Option<u64>), Failure> {
         let mut last = CallError::Broken { status: 0 };
         for _ in 0..MOST_TRIES {
             let now = self.parts.clock.now().as_millisecond();
@@ -83,7 +102,7 @@ impl<'a> Delivery<'a> {
                 let message = standing.messages.get(number).copied().flatten()?;
                 Some((&standing.spot, message))
             });
-            let way = way(&self.reply, standing, now);
+            let way = way(&self.reply, self.begun, standing, now);
             let error = match self.go(&way, number, part).await {
                 Ok(answer) => {
                     let message = id(&answer).or_else(|| edited(&way));
@@ -92,7 +111,7 @@ impl<'a> Delivery<'a> {
                         // Said again it is the same by its nonce, and tells which it is.
                         return Err(Failure::Call(CallError::Broken { status: 200 }));
                     }
-                    return Ok((message, self.spot(&way)));
+                    return Ok((way, message));
                 }
                 Err(Failure::Refused(error)) => error,
                 Err(Failure::Call(error)) if error.is_unauthorized() => error,
@@ -123,21 +142,13 @@ impl<'a> Delivery<'a> {
         answered.map_err(Failure::of)
     }
 
-    /// A direct message is begun, or the one known is gone on with.
+    /// A direct message is begun, where none is known.
     async fn begin_direct(&mut self) -> Result<u64, Failure> {
-        if let Some(channel) = self.reply.direct {
-            return Ok(channel);
-        }
-        let known = self.notebook.direct().await.map_err(Failure::Store)?;
-        let channel = if let Some(channel) = known {
-            channel
-        } else {
-            let begun = open_direct(&self.parts.wire, self.person).await;
-            let channel = begun.map_err(Failure::of)?;
-            let kept = self.notebook.keep_direct(channel).await;
-            kept.map_err(Failure::Store)?;
-            channel
-        };
+        let begun = open_direct(&self.parts.wire, self.person).await;
+        let channel = begun.map_err(Failure::of)?;
+        let kept = self.notebook.keep_direct(channel).await;
+        kept.map_err(Failure::Store)?;
+        self.begun = Some(channel);
         self.reply.direct = Some(channel);
         Ok(channel)
     }
@@ -159,15 +170,16 @@ impl<'a> Delivery<'a> {
     async fn keep(
         &mut self,
         number: usize,
+        way: &Way,
         message: Option<u64>,
-        spot: Spot,
     ) -> Result<(), Failure> {
         self.sent = Sent { parts: number + 1 };
         let mut notes = vec![sent_note(self.outgoing.id, self.sent)];
-        if let Some(pass) = &mut self.reply.pass
+        let spot = self.spot(way);
+        if let Way::EditOriginal(pass) | Way::FollowUp(pass) = way
             && pass.original == Original::Awaited
         {
-            pass.original = Original::Said;
+            self.reply.fulfil(pass.interaction);
             notes.push(said_note(pass.interaction));
         }
         if let Some(slot) = self.outgoing.slot {
@@ -220,6 +232,7 @@ impl<'a> Delivery<'a> {
             UNKNOWN_CHANNEL if !is_by_pass => {
                 self.reply.direct = None;
                 self.reply.pass = None;
+                self.begun = None;
                 self.standing = None;
                 self.notebook.forget_direct().await.map_err(Failure::Store)
             }
@@ -253,25 +266,17 @@ impl<'a> Delivery<'a> {
     }
 
     fn give_up_pass(&mut self, way: &Way) {
-        let is_spent = |pass: &Pass, spent: &Pass| pass.token == spent.token;
         let (Way::EditOriginal(spent) | Way::EditAside { pass: spent, .. } | Way::FollowUp(spent)) =
             way
         else {
             return;
         };
-        if self
-            .reply
-            .pass
-            .as_ref()
-            .is_some_and(|pass| is_spent(pass, spent))
-        {
-            self.reply.pass = None;
-        }
+        self.reply.give_up(spent);
         if let Some(Standing {
             spot: Spot::Aside(pass),
             ..
         }) = &self.standing
-            && is_spent(pass, spent)
+            && pass.token == spent.token
         {
             self.standing = None;
         }
@@ -280,10 +285,8 @@ impl<'a> Delivery<'a> {
     /// A message that is not there (any more) is said anew.
     fn give_up_message(&mut self, way: &Way) {
         match way {
-            Way::EditOriginal(_) => {
-                if let Some(pass) = &mut self.reply.pass {
-                    pass.original = Original::Said;
-                }
+            Way::EditOriginal(pass) => {
+                self.reply.fulfil(pass.interaction);
                 self.standing = None;
             }
             Way::EditAside { .. } | Way::EditInChannel { .. } => self.standing = None,

@@ -68,6 +68,10 @@ impl Call {
         Self::new(Method::PATCH, path.into(), Some(body))
     }
 
+    pub(super) fn delete(path: impl Into<String>) -> Self {
+        Self::new(Method::DELETE, path.into(), None)
+    }
+
     fn new(method: Method, path: String, body: Option<Value>) -> Self {
         Self {
             method,

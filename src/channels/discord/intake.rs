@@ -14,9 +14,9 @@ use super::http::{Call, CallError};
 use super::lanes::Lanes;
 use super::layout::Part;
 use super::notebook::{REPLY, written};
-use super::place::{Reply, Way};
+use super::place::{Original, Reply, Way};
 use super::press::Press;
-use super::sender::{SenderParts, call};
+use super::sender::{SenderParts, call, take_away};
 use crate::channels::text;
 use crate::domain::consultation::{AfterTips, Command, Language, Message, Unusable};
 use crate::ports::{
@@ -149,8 +149,15 @@ impl Intake {
     }
 
     async fn hand_in(&self, arrival: &Arrival, greeting: Greeting) {
-        let Greeting { wish, reply, shown } = greeting;
+        let Greeting {
+            wish,
+            mut reply,
+            shown,
+        } = greeting;
         let language = arrival.language.unwrap_or_default();
+        if !matches!(wish, Wish::Nothing | Wish::Explain { .. }) {
+            reply = self.with_what_is_owed(arrival, reply).await;
+        }
         match wish {
             Wish::Nothing => {
                 if shown == Shown::Explanation {
@@ -222,6 +229,19 @@ impl Intake {
         matches!(found, Some(Some(_)))
     }
 
+    /// Replies that earlier deeds were promised are not forgotten over the new one.
+    async fn with_what_is_owed(&self, arrival: &Arrival, reply: Reply) -> Reply {
+        let address = address(arrival.person);
+        let found = self.insist(|| self.desk.conversation(&address)).await;
+        let Some(Some(conversation)) = found else {
+            return reply;
+        };
+        let notebook = self.parts.notebook(conversation);
+        let before = self.insist(|| notebook.reply()).await;
+        let now = self.parts.clock.now().as_millisecond();
+        reply.after(before.unwrap_or_default(), now)
+    }
+
     async fn receive(&self, arrival: &Arrival, suffix: &str, what: InboundWhat, reply: &Reply) {
         let inbound = Inbound {
             address: address(arrival.person),
@@ -229,7 +249,15 @@ impl Intake {
             what,
             notes: vec![ChannelNote::new(REPLY, written(reply))],
         };
-        self.insist(|| self.desk.receive(inbound.clone())).await;
+        let received = self.insist(|| self.desk.receive(inbound.clone())).await;
+        // Nothing will be said to it.
+        if received.is_none()
+            && let Some(pass) = &reply.pass
+            && pass.original == Original::Awaited
+            && let Err(error) = take_away(&self.parts.wire, pass).await
+        {
+            tracing::info!(%error, "A promised reply could not be taken away");
+        }
     }
 
     /// Tries until the store takes it, for a while.

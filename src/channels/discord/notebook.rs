@@ -9,8 +9,6 @@ use crate::ports::{ChannelNote, ChannelNotes, Clock, ConversationId, EffectId, S
 
 /// How the person is answered now; stored with what they did.
 pub(super) const REPLY: &str = "reply";
-/// The interaction whose own reply was said.
-const SAID: &str = "said";
 /// The direct-message channel that we began.
 const DIRECT: &str = "direct";
 /// The interaction, or 0, after which a hint was given.
@@ -34,13 +32,16 @@ pub(super) fn written(what: &impl Serialize) -> String {
 }
 
 impl Notebook<'_> {
-    /// How the person is answered, where the reply that was awaited may have been said meanwhile.
+    /// How the person is answered, where replies that were awaited may have been said meanwhile.
     pub(super) async fn reply(&self) -> Result<Reply, StoreError> {
         let mut reply: Reply = self.recall(REPLY).await?.unwrap_or_default();
-        let said: Option<u64> = self.recall(SAID).await?;
-        for pass in [&mut reply.pass, &mut reply.aside].into_iter().flatten() {
-            if pass.original == Original::Awaited && said == Some(pass.interaction) {
-                pass.original = Original::Said;
+        let passes = reply.waiting.iter().chain(&reply.left).chain(&reply.pass);
+        let awaited = passes.filter(|pass| pass.original == Original::Awaited);
+        let awaited: Vec<u64> = awaited.map(|pass| pass.interaction).collect();
+        for interaction in awaited {
+            let said: Option<bool> = self.recall(&said_name(interaction)).await?;
+            if said == Some(true) {
+                reply.fulfil(interaction);
             }
         }
         Ok(reply)
@@ -97,8 +98,9 @@ impl Notebook<'_> {
     }
 }
 
+/// The interaction's own reply was said, or taken away.
 pub(super) fn said_note(interaction: u64) -> ChannelNote {
-    ChannelNote::new(SAID, written(&interaction))
+    ChannelNote::new(said_name(interaction), written(&true))
 }
 
 pub(super) fn sent_note(effect: EffectId, sent: Sent) -> ChannelNote {
@@ -107,6 +109,10 @@ pub(super) fn sent_note(effect: EffectId, sent: Sent) -> ChannelNote {
 
 pub(super) fn slot_note(slot: Slot, standing: &Standing) -> ChannelNote {
     ChannelNote::new(slot_name(slot), written(standing))
+}
+
+fn said_name(interaction: u64) -> String {
+    format!("said:{interaction}")
 }
 
 fn sent_name(effect: EffectId) -> String {

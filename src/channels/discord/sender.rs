@@ -11,7 +11,7 @@ use super::delivery::Delivery;
 use super::http::{Call, CallError, Upload};
 use super::layout::{Form, Part, Pictured, lay_out};
 use super::notebook::Notebook;
-use super::place::{Reply, Way, way};
+use super::place::{LONGEST_PROMISE, Pass, Reply, Way, way};
 use super::press::PressIds;
 use super::wire::{Counted, Wire};
 use crate::domain::consultation::{Language, Message};
@@ -144,19 +144,25 @@ impl MessageSender for DiscordSender {
             let now = parts.clock.now().as_millisecond();
             let text = parts.phrase(leaving.language, "messenger-erased");
             let body = Part::text(text).body();
-            let next = way(&reply, None, now);
+            let mut next = way(&reply, begun.map_err(told_of_store)?, None, now);
             if next == Way::OpenDirect {
-                let channel = match begun.map_err(told_of_store)? {
-                    Some(channel) => channel,
-                    None => open_direct(&parts.wire, person)
-                        .await
-                        .map_err(|error| Failure::of(error).told())?,
-                };
-                reply.direct = Some(channel);
+                let channel = open_direct(&parts.wire, person).await;
+                let channel = channel.map_err(|error| Failure::of(error).told())?;
+                next = Way::Post { channel };
             }
-            let (counted, call) = call(&way(&reply, None, now), body);
+            let (counted, call) = call(&next, body);
             let said = parts.wire.call(counted, call).await;
-            said.map(|_| ()).map_err(|error| Failure::of(error).told())
+            said.map_err(|error| Failure::of(error).told())?;
+            if let Way::EditOriginal(pass) = next {
+                reply.fulfil(pass.interaction);
+            }
+            // Nothing follows any more.
+            for pass in reply.forlorn(now + LONGEST_PROMISE) {
+                if let Err(error) = take_away(&parts.wire, &pass).await {
+                    tracing::info!(%error, "A promised reply could not be taken away");
+                }
+            }
+            Ok(())
         })
     }
 }
@@ -265,6 +271,18 @@ pub(super) async fn open_direct(wire: &Wire, person: u64) -> Result<u64, CallErr
     let call = Call::post("/users/@me/channels", body);
     let channel = wire.call(Counted::Alone, call).await?;
     id(&channel).ok_or(CallError::Broken { status: 200 })
+}
+
+/// Takes away what stands as an interaction's own reply, if it is still there.
+pub(super) async fn take_away(wire: &Wire, pass: &Pass) -> Result<(), CallError> {
+    let (application, token) = (pass.application, &pass.token);
+    let path = format!("/webhooks/{application}/{token}/messages/@original");
+    let counted = Counted::Interaction(pass.interaction);
+    match wire.call(counted, Call::delete(path)).await {
+        Ok(_) => Ok(()),
+        Err(CallError::Refused { status, .. }) if status != 401 => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// The id of what an answer tells.

@@ -5,8 +5,8 @@ use std::time::Duration;
 use dupi::channels::discord::PersonalPlace;
 use dupi::domain::consultation::{Button, Language};
 
-use super::{Bot, begins, offers, says};
-use crate::support::discord::{Given, Place};
+use super::{Bot, begins, offers, photo, says};
+use crate::support::discord::{Given, Place, Trouble};
 
 const ENGLISH: Language = Language::English;
 
@@ -66,11 +66,7 @@ async fn after_fifteen_minutes_answers_come_as_direct_messages_or_a_hint_is_give
     begins(&bot, &anna, guild.place(), ENGLISH).await;
     bot.settles().await;
     // What is pressed is stored, and the answer cannot be given for so long.
-    bot.discord.orders(
-        crate::support::discord::Trouble::Status(503),
-        "/webhooks/*",
-        1,
-    );
+    bot.discord.orders(Trouble::Status(503), "/webhooks/*", 1);
     anna.closes_dms();
     assert!(
         anna.clicks(&bot.button(Button::Speak(ENGLISH), ENGLISH))
@@ -105,11 +101,7 @@ async fn with_an_expired_token_the_answer_is_a_direct_message() {
     let anna = bot.discord.person("Anna");
     begins(&bot, &anna, guild.place(), ENGLISH).await;
     bot.settles().await;
-    bot.discord.orders(
-        crate::support::discord::Trouble::Status(503),
-        "/webhooks/*",
-        1,
-    );
+    bot.discord.orders(Trouble::Status(503), "/webhooks/*", 1);
     assert!(
         anna.clicks(&bot.button(Button::Speak(ENGLISH), ENGLISH))
             .await
@@ -193,5 +185,165 @@ async fn a_file_that_is_too_large_or_no_photo_is_turned_away_kindly() {
     bot.hears(&anna, &unreadable).await;
     bot.settles().await;
     assert!(!anna.hears().iter().any(|sight| sight.thinking));
+    bot.stop().await;
+}
+
+/// Whatever is done while an answer is on its way, it takes the place of "thinking".
+#[tokio::test]
+async fn a_reply_that_was_promised_is_not_forgotten_over_another_press() {
+    let bot = Bot::start(PersonalPlace::Ephemeral).await;
+    let guild = bot.discord.guild("Clinic");
+    let anna = bot.discord.person("Anna");
+    begins(&bot, &anna, guild.place(), ENGLISH).await;
+    bot.arrives_at_the_photo(&anna, ENGLISH).await;
+    bot.settles().await;
+    bot.discord.orders(Trouble::Late(1.0), "/attachments/*", 1);
+    let taken = anna
+        .slash(guild.place(), "consult", &[photo("photo")])
+        .await;
+    assert!(taken.acknowledged());
+    bot.discord
+        .waits_for_call(
+            "GET",
+            "/attachments/{channel_id}/{attachment_id}/{filename}",
+        )
+        .await;
+    assert!(
+        anna.clicks(&bot.button(Button::ChangeRegion, ENGLISH))
+            .await
+            .acknowledged()
+    );
+    let done = bot.button(Button::PhotosDone, ENGLISH);
+    anna.waits_for("the photo", |sight| offers(sight, &done))
+        .await;
+    bot.settles().await;
+    bot.leaves_nobody_waiting(&anna).await;
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn two_commands_in_one_breath_are_both_answered_in_their_order() {
+    let bot = Bot::start(PersonalPlace::Ephemeral).await;
+    let guild = bot.discord.guild("Clinic");
+    let anna = bot.discord.person("Anna");
+    begins(&bot, &anna, guild.place(), ENGLISH).await;
+    bot.settles().await;
+    bot.discord.clear_calls();
+    bot.discord.holds_events();
+    let released = async {
+        while bot.discord.held_events() < 2 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        bot.discord.releases_events_backwards();
+    };
+    let (help, privacy, ()) = tokio::join!(
+        anna.slash(guild.place(), "help", &[]),
+        anna.slash(guild.place(), "privacy", &[]),
+        released
+    );
+    assert!(help.acknowledged() && privacy.acknowledged());
+    assert!(help.id < privacy.id);
+    bot.leaves_nobody_waiting(&anna).await;
+    bot.settles().await;
+    let said: Vec<String> = bot
+        .discord
+        .calls()
+        .iter()
+        .filter(|call| call.template.starts_with("/webhooks/"))
+        .map(|call| call.body["content"].to_string())
+        .collect();
+    let first = |key: &str| bot.phrase(ENGLISH, key).lines().next().unwrap().to_owned();
+    assert!(said[0].contains(&first("help")), "{said:?}");
+    assert!(said[1].contains(&first("privacy")), "{said:?}");
+    bot.stop().await;
+}
+
+/// What is edited elsewhere meanwhile is no answer to the command.
+#[tokio::test]
+async fn an_edit_of_something_else_does_not_count_as_the_promised_reply() {
+    let bot = Bot::start(PersonalPlace::Ephemeral).await;
+    let anna = bot.discord.person("Anna");
+    anna.sends_dm("hello", &[]);
+    bot.arrives_at_the_photo(&anna, ENGLISH).await;
+    bot.settles().await;
+    let edit = "PATCH /channels/{channel_id}/messages/{message_id}";
+    bot.discord.orders(Trouble::Status(503), edit, 1);
+    anna.sends_dm("", &[("scalp.jpg", super::PHOTO)]);
+    bot.discord
+        .waits_until_called("the judgement cannot be shown", |calls| {
+            calls.iter().any(|call| call.status == 503)
+        })
+        .await;
+    let taken = anna.slash(Place::Direct, "help", &[]).await;
+    assert!(taken.acknowledged());
+    let help = bot
+        .phrase(ENGLISH, "help")
+        .lines()
+        .next()
+        .unwrap()
+        .to_owned();
+    bot.hears(&anna, &help).await;
+    bot.leaves_nobody_waiting(&anna).await;
+    bot.stop().await;
+}
+
+/// Somebody who went to direct messages meanwhile is answered there.
+#[tokio::test]
+async fn a_promised_reply_is_taken_away_where_the_person_is_no_more() {
+    let bot = Bot::start(PersonalPlace::Ephemeral).await;
+    let guild = bot.discord.guild("Clinic");
+    let anna = bot.discord.person("Anna");
+    begins(&bot, &anna, guild.place(), ENGLISH).await;
+    bot.settles().await;
+    bot.discord.orders(Trouble::Status(503), "/webhooks/*", 1);
+    assert!(anna.slash(guild.place(), "help", &[]).await.acknowledged());
+    bot.discord
+        .waits_until_called("it cannot be answered", |calls| {
+            calls.iter().any(|call| call.status == 503)
+        })
+        .await;
+    anna.sends_dm("are you there?", &[]);
+    let help = bot
+        .phrase(ENGLISH, "help")
+        .lines()
+        .next()
+        .unwrap()
+        .to_owned();
+    assert_eq!(bot.hears(&anna, &help).await.place, Place::Direct);
+    bot.leaves_nobody_waiting(&anna).await;
+    bot.stop().await;
+}
+
+/// After the token is over a slot goes on being edited in the direct messages.
+#[tokio::test]
+async fn what_went_to_direct_messages_is_edited_there() {
+    let bot = Bot::start(PersonalPlace::Ephemeral).await;
+    let guild = bot.discord.guild("Clinic");
+    let anna = bot.discord.person("Anna");
+    begins(&bot, &anna, guild.place(), ENGLISH).await;
+    bot.arrives_at_the_photo(&anna, ENGLISH).await;
+    bot.settles().await;
+    bot.discord
+        .orders(Trouble::Status(503), "/attachments/*", 1);
+    let taken = anna
+        .slash(guild.place(), "consult", &[photo("photo")])
+        .await;
+    assert!(taken.acknowledged());
+    bot.discord
+        .waits_for_call(
+            "GET",
+            "/attachments/{channel_id}/{attachment_id}/{filename}",
+        )
+        .await;
+    bot.advance(Duration::from_mins(16));
+    let done = bot.button(Button::PhotosDone, ENGLISH);
+    let judged = anna
+        .waits_for("the photo", |sight| offers(sight, &done))
+        .await;
+    bot.settles().await;
+    assert_eq!(judged.place, Place::Direct);
+    let direct = anna.hears().into_iter();
+    let direct = direct.filter(|sight| sight.place == Place::Direct).count();
+    assert_eq!(direct, 1, "{}", anna.transcript());
     bot.stop().await;
 }
