@@ -99,9 +99,10 @@ pub enum DiscordError {
     )]
     IntentsRefused,
     #[error(
-        "Discord wants more shards than discord.shards; hint: leave discord.shards out, or raise it"
+        "`discord.shards` is `{set}`, Discord wants {recommended} for so many servers; hint: leave it \
+         out, or raise it"
     )]
-    MoreShardsNeeded,
+    MoreShardsNeeded { set: u64, recommended: u64 },
     #[error("Discord cannot be asked")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("the HTTP client cannot be set up")]
@@ -126,7 +127,7 @@ impl DiscordError {
     fn stop_reason(&self) -> StopReason {
         match self {
             Self::TokenRefused => StopReason::TokenRefused,
-            Self::IntentsRefused | Self::MoreShardsNeeded => StopReason::Forbidden,
+            Self::IntentsRefused | Self::MoreShardsNeeded { .. } => StopReason::Forbidden,
             Self::Unavailable(_) | Self::Client(_) | Self::Wording(_) => StopReason::Failed,
         }
     }

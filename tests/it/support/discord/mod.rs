@@ -246,6 +246,22 @@ impl DiscordStandIn {
             .change(|world| world.gateway.identifies_left = count);
     }
 
+    /// No session may be begun before so much time has passed.
+    pub(crate) fn lets_no_session_begin_for(&self, wait: Duration) {
+        self.shared.change(|world| {
+            world.gateway.identifies_left = 0;
+            world.gateway.reset_after = u64::try_from(wait.as_millis()).expect("a short time");
+        });
+    }
+
+    /// Whoever logs in with fewer shards than this is closed with 4011, and more are recommended.
+    pub(crate) fn wants_shards(&self, count: u64) {
+        self.shared.change(|world| {
+            world.gateway.shards = count;
+            world.gateway.fewest_shards = count;
+        });
+    }
+
     /// The token is good for nothing from now on.
     pub(crate) fn revoke_token(&self) {
         self.shared.change(|world| {
