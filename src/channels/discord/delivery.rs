@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::PersonalPlace;
 use super::http::CallError;
 use super::layout::Part;
 use super::notebook::{Notebook, Sent, said_note, sent_note, slot_note};
@@ -50,6 +51,12 @@ impl<'a> Delivery<'a> {
             Some(slot) => notebook.standing(slot).await.map_err(told_of_store)?,
             None => None,
         };
+        let is_allowed = |standing: &Standing| match (parts.personal, &standing.spot) {
+            (PersonalPlace::Direct, Spot::Aside(_)) => false,
+            (PersonalPlace::Direct, Spot::Channel(_))
+            | (PersonalPlace::Ephemeral | PersonalPlace::Off, _) => true,
+        };
+        let standing = standing.filter(is_allowed);
         let sent = notebook.sent(outgoing.id).await.map_err(told_of_store)?;
         let begun = notebook.direct().await.map_err(told_of_store)?;
         Ok(Self {

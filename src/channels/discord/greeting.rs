@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 
 use super::PersonalPlace;
 use super::arrival::{Arrival, Attached, Deed, Handle, Venue};
+use super::personal::is_always_obeyed;
 use super::place::{Original, PASS_LASTS, Pass, Reply};
 use super::press::{Press, PressIds};
-use crate::domain::consultation::{Button, Command, FileReference, Language};
+use crate::domain::consultation::{Command, FileReference, Language};
 use crate::domain::scalp::{Choice, Selection};
 use crate::ports::InboundWhat;
 
@@ -126,13 +127,11 @@ pub(super) fn greet(
                 };
             }
             let what = press.and_then(|press| pressed(press, arrival.person, values, ids));
-            let is_erasing = matches!(
-                what,
-                Some(InboundWhat::Pressed(
-                    Button::Erase | Button::ConfirmErase | Button::DeclineErase
-                ))
-            );
-            if personal == PersonalPlace::Off && !is_erasing {
+            let is_obeyed = match &what {
+                Some(InboundWhat::Pressed(button)) => is_always_obeyed(*button),
+                Some(_) | None => false,
+            };
+            if personal == PersonalPlace::Off && !is_obeyed {
                 return explanation();
             }
             let pass = pass(arrival, handle, Original::Standing(*message), now);

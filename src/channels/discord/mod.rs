@@ -19,6 +19,7 @@ mod intake;
 mod lanes;
 mod layout;
 mod notebook;
+mod personal;
 mod place;
 mod press;
 mod sender;
@@ -178,6 +179,7 @@ impl DiscordChannel {
             wording: ports.wording,
             clock: ports.clock,
             guide: options.guide.clone(),
+            personal: options.personal,
         };
         Ok(Self {
             options,

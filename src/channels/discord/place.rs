@@ -91,6 +91,22 @@ impl Reply {
         self
     }
 
+    /// Without what leads to the person on a server, which is good for a word there and no more.
+    pub(super) fn in_direct_messages(mut self) -> Self {
+        if self.direct.is_some() {
+            return self;
+        }
+        self.left.append(&mut self.waiting);
+        if let Some(pass) = self.pass.take() {
+            self.aside.get_or_insert_with(|| Pass {
+                original: Original::Said,
+                ..pass.clone()
+            });
+            self.left.push(pass);
+        }
+        self
+    }
+
     /// A message has taken the place of "thinking", or it was taken away.
     pub(super) fn fulfil(&mut self, interaction: u64) {
         let pass = self.pass.as_mut();
@@ -390,6 +406,17 @@ mod tests {
         // The same deed handed in again owes nothing to itself.
         let again = in_guild(Original::Awaited).after(in_guild(Original::Awaited), NOW);
         assert_eq!(again, in_guild(Original::Awaited));
+    }
+
+    #[test]
+    fn where_only_direct_messages_are_allowed_a_token_of_a_server_is_good_for_a_word_alone() {
+        let reply = in_guild(Original::Awaited).in_direct_messages();
+        assert_eq!(way(&reply, None, None, NOW), Way::OpenDirect);
+        assert_eq!(way(&reply, Some(7), None, NOW), Way::Post { channel: 7 });
+        assert_eq!(reply.aside, Some(pass(1, Original::Said)));
+        assert_eq!(reply.forlorn(NOW), [pass(1, Original::Awaited)]);
+        let direct = in_direct(Original::Awaited);
+        assert_eq!(direct.clone().in_direct_messages(), direct);
     }
 
     #[test]

@@ -6,11 +6,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use secrecy::SecretString;
 
+use super::PersonalPlace;
 use super::components::Labels;
 use super::delivery::Delivery;
 use super::http::{Call, CallError, Upload};
 use super::layout::{Form, Part, Pictured, lay_out};
 use super::notebook::Notebook;
+use super::personal::{SwitchedOff, is_always_said};
 use super::place::{LONGEST_PROMISE, Pass, Reply, Way, way};
 use super::press::PressIds;
 use super::wire::{Counted, Wire};
@@ -30,6 +32,8 @@ pub(super) struct SenderParts {
     pub(super) wording: Arc<Wording>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) guide: Arc<[u8]>,
+    /// It binds what goes out, too: what is stored may be older than the setting.
+    pub(super) personal: PersonalPlace,
 }
 
 /// Sends messages on Discord.
@@ -58,6 +62,14 @@ impl SenderParts {
 
     pub(super) fn phrase(&self, language: Language, key: &str) -> String {
         self.wording.phrases().phrase(language, key, &[])
+    }
+
+    /// What of the ways to a person the setting leaves.
+    fn allowed(&self, reply: Reply) -> Reply {
+        match self.personal {
+            PersonalPlace::Direct => reply.in_direct_messages(),
+            PersonalPlace::Ephemeral | PersonalPlace::Off => reply,
+        }
     }
 
     /// The picture that goes with a message. A card that is gone is left out: the text says the same.
@@ -107,8 +119,12 @@ impl MessageSender for DiscordSender {
     async fn send(&self, outgoing: Outgoing) -> Result<(), SendError> {
         let parts = &self.0;
         let person = person(&outgoing.address.key)?;
+        if parts.personal == PersonalPlace::Off && !is_always_said(&outgoing.message) {
+            return Err(SendError::Refused(Box::new(SwitchedOff)));
+        }
         let notebook = parts.notebook(outgoing.conversation);
         let reply = notebook.reply().await.map_err(told_of_store)?;
+        let reply = parts.allowed(reply);
         let worded = parts.wording.words(&outgoing.message, outgoing.language);
         let picture = parts.picture(outgoing.conversation, &worded).await?;
         let labels = parts.labels(person, outgoing.language, &reply);
@@ -139,7 +155,7 @@ impl MessageSender for DiscordSender {
         let reply = notebook.reply().await;
         let begun = notebook.direct().await;
         Box::pin(async move {
-            let mut reply = reply.map_err(told_of_store)?;
+            let mut reply = parts.allowed(reply.map_err(told_of_store)?);
             let person = person(&leaving.address.key)?;
             let now = parts.clock.now().as_millisecond();
             let text = parts.phrase(leaving.language, "messenger-erased");

@@ -46,14 +46,20 @@ impl Bot {
 
     /// Not running yet, with these settings.
     fn within_limits_of(discord: DiscordStandIn, settings: &str) -> Self {
-        let folder = TempDir::new().expect("a temporary folder");
-        std::fs::write(folder.path().join("dupi.toml"), settings).expect("the folder is ours");
-        Self {
+        let bot = Self {
             token: discord.token().to_owned(),
             discord,
-            folder,
+            folder: TempDir::new().expect("a temporary folder"),
             program: None,
-        }
+        };
+        bot.sets(settings);
+        bot
+    }
+
+    /// For its next life.
+    fn sets(&self, settings: &str) {
+        let file = self.folder.path().join("dupi.toml");
+        std::fs::write(file, settings).expect("the folder is ours");
     }
 
     /// Starts it and waits until it hears the gateway.

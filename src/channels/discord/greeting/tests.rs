@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::consultation::{Button, Purpose};
 use crate::domain::scalp::Question;
 
 const PERSON: u64 = 7;
@@ -78,7 +79,7 @@ fn in_direct_mode_a_guild_only_shows_the_way() {
 }
 
 #[test]
-fn switched_off_nothing_is_handed_in_but_what_concerns_erasing() {
+fn switched_off_nothing_is_handed_in_but_what_concerns_what_is_kept() {
     for deed in [
         command(Command::Consult),
         press(Press::Choice(Choice::Age20s), &[]),
@@ -93,10 +94,15 @@ fn switched_off_nothing_is_handed_in_but_what_concerns_erasing() {
     }
     let delete = greeted(GUILD, command(Command::Delete), PersonalPlace::Off);
     assert_eq!(delete.wish, Wish::CommandIfKnown(Command::Delete));
-    let confirmed = press(Press::Button(Button::ConfirmErase), &[]);
-    let confirmed = greeted(GUILD, confirmed, PersonalPlace::Off);
-    let erase = InboundWhat::Pressed(Button::ConfirmErase);
-    assert_eq!(confirmed.wish, Wish::Do(erase));
+    for button in [
+        Button::ConfirmErase,
+        Button::Withdraw(Purpose::Basic),
+        Button::Withdraw(Purpose::Sensitive),
+    ] {
+        let pressed = press(Press::Button(button), &[]);
+        let pressed = greeted(GUILD, pressed, PersonalPlace::Off);
+        assert_eq!(pressed.wish, Wish::Do(InboundWhat::Pressed(button)));
+    }
     let wrote = Deed::Wrote {
         text: "hello".to_owned(),
         files: Vec::new(),
