@@ -24,7 +24,11 @@ const INVALID_TOKEN: i64 = 50_027;
 /// An ephemeral message of an interaction that is over, or of somebody else's.
 const NOT_EDITABLE: i64 = 50_005;
 /// The person takes no direct messages from us.
-const CLOSED: [i64; 4] = [50_007, 50_278, 20_009, 50_033];
+const CLOSED: [i64; 3] = [50_007, 50_278, 50_033];
+/// There is no such person any more.
+const UNKNOWN_USER: i64 = 10_013;
+/// The picture is not shown to this person: the words may be.
+const EXPLICIT_CONTENT: i64 = 20_009;
 
 /// One message on its way to one person.
 pub(super) struct Delivery<'a> {
@@ -224,6 +228,14 @@ impl<'a> Delivery<'a> {
                 self.hint().await?;
                 Err(Failure::PersonGone)
             }
+            UNKNOWN_USER if *way == Way::OpenDirect => Err(Failure::PersonGone),
+            EXPLICIT_CONTENT => {
+                tracing::warn!(
+                    effect.id = %self.outgoing.id.0,
+                    "Discord takes a picture for explicit, the words go out alone"
+                );
+                Err(Failure::Misshapen { components: false })
+            }
             UNKNOWN_WEBHOOK | INVALID_TOKEN | UNKNOWN_INTERACTION if is_by_pass => {
                 self.give_up_pass(way);
                 Ok(())
@@ -329,6 +341,8 @@ impl<'a> Delivery<'a> {
                 let mut body = Part::text(text).body();
                 body["allowed_mentions"] =
                     json!({ "parse": [], "users": [self.person.to_string()] });
+                body["nonce"] = self.parts.ids.hint_nonce(self.person, after).into();
+                body["enforce_nonce"] = true.into();
                 let (_, call) = call(&Way::Post { channel }, body);
                 (Counted::Guild(channel), call)
             }

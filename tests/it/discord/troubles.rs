@@ -5,6 +5,7 @@ use std::time::Duration;
 use dupi::channels::discord::PersonalPlace;
 use dupi::domain::consultation::{Button, Language, Purpose};
 use dupi::domain::scalp::Region;
+use dupi::ports::{EffectQueue as _, EffectState};
 
 use super::{Bot, begins, offers, says};
 use crate::support::discord::{Place, Trouble};
@@ -256,5 +257,108 @@ async fn a_message_that_is_refused_for_good_blocks_nobody() {
         says(sight, &first(&help)) || says(sight, &first(&korean))
     })
     .await;
+    bot.stop().await;
+}
+
+#[tokio::test]
+async fn a_picture_that_is_taken_for_explicit_is_left_out_and_the_person_is_not_gone() {
+    let bot = Bot::start(PersonalPlace::Ephemeral).await;
+    let anna = bot.discord.person("Anna");
+    anna.sends_dm("hello", &[]);
+    bot.arrives_at_the_consent(&anna, ENGLISH).await;
+    bot.settles().await;
+    bot.discord.orders(Trouble::Refused(400, 20_009), POST, 1);
+    let agree = bot.button(Button::Agree(Purpose::Sensitive), ENGLISH);
+    bot.presses(&anna, &agree).await;
+    let guide = bot.phrase(ENGLISH, "photo-guide");
+    let said = bot.hears(&anna, guide.lines().next().unwrap()).await;
+    assert!(said.files.is_empty() && said.embeds.is_empty());
+    bot.presses(
+        &anna,
+        &bot.button(Button::ShowRegion(Region::Crown), ENGLISH),
+    )
+    .await;
+    let change = bot.button(Button::ChangeRegion, ENGLISH);
+    anna.waits_for("what comes next", |sight| offers(sight, &change))
+        .await;
+    bot.stop().await;
+}
+
+/// Whoever has no account any more is gone, and is not called out to in public.
+#[tokio::test]
+async fn somebody_without_an_account_is_gone_and_nothing_is_tried_over_and_over() {
+    let bot = Bot::start(PersonalPlace::Direct).await;
+    let guild = bot.discord.guild("Clinic");
+    let anna = bot.discord.person("Anna");
+    let open = "POST /users/@me/channels";
+    bot.discord
+        .orders(Trouble::Refused(404, 10_013), open, 1_000);
+    assert!(
+        anna.slash(guild.place(), "consult", &[])
+            .await
+            .acknowledged()
+    );
+    bot.discord
+        .waits_for_call("POST", "/users/@me/channels")
+        .await;
+    let deadline = tokio::time::Instant::now() + super::PATIENCE;
+    let waiting = async || {
+        let effects = bot.store.overview(10).await.unwrap();
+        effects
+            .iter()
+            .any(|effect| effect.state == EffectState::Waiting)
+    };
+    while !waiting().await {
+        assert!(tokio::time::Instant::now() < deadline, "nothing is kept");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let mention = format!("<@{}>", anna.id());
+    assert!(!anna.hears().iter().any(|sight| says(sight, &mention)));
+    // They come back, and what waited is said.
+    bot.discord.calls_off_troubles();
+    assert!(anna.slash(guild.place(), "help", &[]).await.acknowledged());
+    let speak = bot.button(Button::Speak(ENGLISH), ENGLISH);
+    anna.waits_for("hello", |sight| offers(sight, &speak)).await;
+    bot.stop().await;
+}
+
+/// A hint whose answer was lost is not given a second time, where everybody reads it.
+#[tokio::test]
+async fn a_hint_in_public_whose_answer_was_lost_is_seen_once() {
+    let bot = Bot::start(PersonalPlace::Ephemeral).await;
+    let guild = bot.discord.guild("Clinic");
+    let anna = bot.discord.person("Anna");
+    begins(&bot, &anna, guild.place(), ENGLISH).await;
+    bot.settles().await;
+    bot.discord.orders(Trouble::Status(503), "/webhooks/*", 1);
+    anna.closes_dms();
+    assert!(
+        anna.clicks(&bot.button(Button::Speak(ENGLISH), ENGLISH))
+            .await
+            .acknowledged()
+    );
+    bot.discord
+        .waits_for_call("POST", "/webhooks/{webhook_id}/{webhook_token}")
+        .await;
+    bot.discord.clear_calls();
+    let mention = format!("<@{}>", anna.id());
+    bot.advance(Duration::from_mins(16));
+    // First the direct message is refused, then the hint is given.
+    bot.discord.orders(Trouble::Late(0.0), POST, 1);
+    bot.discord.orders(Trouble::LoseAnswer, POST, 1);
+    bot.hears(&anna, &mention).await;
+    bot.discord
+        .waits_until_called("it is tried again", |calls| {
+            let hints = calls
+                .iter()
+                .filter(|call| call.body.to_string().contains(&mention));
+            hints.count() >= 2
+        })
+        .await;
+    let hints = anna
+        .hears()
+        .into_iter()
+        .filter(|sight| says(sight, &mention));
+    assert_eq!(hints.count(), 1, "{}", anna.transcript());
     bot.stop().await;
 }

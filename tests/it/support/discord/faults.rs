@@ -22,6 +22,8 @@ pub(crate) enum Trouble {
     Barred(f64),
     /// A server error with this status.
     Status(u16),
+    /// Refused with this status and Discord's code.
+    Refused(u16, u32),
     /// It takes effect; a gateway on the way answers with this server error.
     DoneThen(u16),
     /// It takes effect; the answer ends in the middle of its body.

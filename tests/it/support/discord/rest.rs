@@ -129,6 +129,10 @@ pub(super) async fn receive(
                 status,
                 json!({ "message": "the stand-in fails on order", "code": 0 }),
             ),
+            Some(Trouble::Refused(status, code)) => Answer::plain(
+                status,
+                json!({ "message": "refused on order", "code": code }),
+            ),
             Some(Trouble::Hang) => Answer::plain(0, Value::Null),
             Some(
                 Trouble::DoneThen(_) | Trouble::CutInBody | Trouble::LoseAnswer | Trouble::Late(_),
@@ -405,7 +409,9 @@ async fn download(shared: &Shared, wire: &Wire, path: &str) -> Response {
         let id = path.split('/').nth(1).and_then(|id| id.parse::<u64>().ok());
         let file = id.and_then(|id| world.files.get(&id).cloned());
         let status = match trouble {
-            Some(Trouble::Status(status) | Trouble::DoneThen(status)) => status,
+            Some(
+                Trouble::Status(status) | Trouble::Refused(status, _) | Trouble::DoneThen(status),
+            ) => status,
             Some(
                 Trouble::RateLimited(_) | Trouble::GloballyRateLimited(_) | Trouble::Barred(_),
             ) => 429,
@@ -431,11 +437,12 @@ async fn download(shared: &Shared, wire: &Wire, path: &str) -> Response {
     });
     match (trouble, file) {
         (Some(Trouble::Hang), _) => std::future::pending().await,
-        (Some(Trouble::Status(status) | Trouble::DoneThen(status)), _) => {
-            StatusCode::from_u16(status)
-                .unwrap_or(StatusCode::BAD_GATEWAY)
-                .into_response()
-        }
+        (
+            Some(Trouble::Status(status) | Trouble::Refused(status, _) | Trouble::DoneThen(status)),
+            _,
+        ) => StatusCode::from_u16(status)
+            .unwrap_or(StatusCode::BAD_GATEWAY)
+            .into_response(),
         (
             Some(
                 Trouble::RateLimited(wait)
