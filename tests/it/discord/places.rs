@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use dupi::channels::discord::PersonalPlace;
-use dupi::domain::consultation::{Button, Language};
+use dupi::domain::consultation::{Button, Language, Message, Purpose};
+use jiff::SignedDuration;
 
 use super::{Bot, begins, offers, photo, says};
-use crate::support::discord::{Given, Place, Trouble};
+use crate::support::discord::{Given, Place, Sight, Trouble};
 
 const ENGLISH: Language = Language::English;
 
@@ -45,7 +46,7 @@ async fn switched_off_there_are_general_tips_and_nothing_is_kept() {
             .await
             .acknowledged()
     );
-    let is_told = |sight: &crate::support::discord::Sight| says(sight, &off) && !sight.thinking;
+    let is_told = |sight: &Sight| says(sight, &off) && !sight.thinking;
     anna.waits_for("the explanation", |sight| {
         is_told(sight) && sight.id != shown.id
     })
@@ -345,5 +346,102 @@ async fn what_went_to_direct_messages_is_edited_there() {
     let direct = anna.hears().into_iter();
     let direct = direct.filter(|sight| sight.place == Place::Direct).count();
     assert_eq!(direct, 1, "{}", anna.transcript());
+    bot.stop().await;
+}
+
+/// A machine's clock may be wrong by any amount; only a jump spoils what was given before it.
+#[tokio::test]
+async fn replies_find_the_person_whatever_our_clock_shows() {
+    for wrong in [
+        SignedDuration::from_mins(20),
+        SignedDuration::from_hours(-3),
+    ] {
+        let bot = Bot::start(PersonalPlace::Ephemeral).await;
+        bot.jumps(wrong);
+        let guild = bot.discord.guild("Clinic");
+        let anna = bot.discord.person("Anna");
+        begins(&bot, &anna, guild.place(), ENGLISH).await;
+        bot.arrives_at_the_consent(&anna, ENGLISH).await;
+        let is_there = |sight: &Sight| sight.place == guild.place() && sight.ephemeral;
+        assert!(anna.hears().iter().all(is_there), "{}", anna.transcript());
+        bot.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_consultation_goes_on_over_jumps_of_the_clock() {
+    let bot = Bot::start(PersonalPlace::Ephemeral).await;
+    let anna = bot.discord.person("Anna");
+    let guild = bot.discord.guild("Clinic");
+    begins(&bot, &anna, guild.place(), ENGLISH).await;
+    let jumps = [
+        SignedDuration::from_hours(1),
+        SignedDuration::from_hours(-24),
+    ];
+    for (message, button) in [
+        (Message::Hello, Button::Speak(ENGLISH)),
+        (Message::AskAge, Button::OldEnough),
+        (
+            Message::AskConsent(Purpose::Basic),
+            Button::Agree(Purpose::Basic),
+        ),
+    ]
+    .into_iter()
+    .zip(jumps.into_iter().cycle())
+    .map(|(turn, jump)| {
+        bot.jumps(jump);
+        turn
+    }) {
+        bot.answers(&anna, &message, button, ENGLISH).await;
+        bot.settles().await;
+    }
+    let consent = Message::AskConsent(Purpose::Sensitive);
+    let worded = bot.wording.words(&consent, ENGLISH);
+    bot.hears(&anna, &worded.paragraphs[0]).await;
+    assert_eq!(anna.hears().len(), 4, "{}", anna.transcript());
+    // An answer that was put back goes out after a jump, and once.
+    for (turn, jump) in (1..).zip(jumps) {
+        bot.discord
+            .orders(Trouble::RateLimited(0.5), "/webhooks/*", 1);
+        bot.discord.clear_calls();
+        assert!(anna.slash(guild.place(), "help", &[]).await.acknowledged());
+        bot.discord
+            .waits_until_called("it is refused", |calls| {
+                calls.iter().any(|call| call.status == 429)
+            })
+            .await;
+        bot.jumps(jump);
+        // Whatever happens next wakes the service.
+        let paul = bot.discord.person(&format!("Paul {turn}"));
+        begins(&bot, &paul, guild.place(), ENGLISH).await;
+        bot.settles().await;
+        let help = bot
+            .phrase(ENGLISH, "help")
+            .lines()
+            .next()
+            .unwrap()
+            .to_owned();
+        let told = anna.hears().into_iter().filter(|sight| says(sight, &help));
+        assert_eq!(told.count(), turn, "{}", anna.transcript());
+    }
+    bot.stop().await;
+}
+
+/// The ids of buttons are made with the token: after a new one old buttons cannot be read.
+#[tokio::test]
+async fn a_button_that_cannot_be_read_is_told_to_be_out_of_use() {
+    let bot = Bot::start(PersonalPlace::Ephemeral).await;
+    let guild = bot.discord.guild("Clinic");
+    let anna = bot.discord.person("Anna");
+    begins(&bot, &anna, guild.place(), ENGLISH).await;
+    bot.settles().await;
+    bot.discord.forges_components(&anna, "0123456789abcdef");
+    let speak = bot.button(Button::Speak(ENGLISH), ENGLISH);
+    let taken = anna.clicks(&speak).await;
+    assert_eq!(taken.callback, Some(4));
+    let told = bot
+        .hears(&anna, &bot.phrase(ENGLISH, "discord-nothing-known"))
+        .await;
+    assert!(told.ephemeral);
     bot.stop().await;
 }

@@ -290,6 +290,11 @@ impl DiscordStandIn {
             .change(|world| world.gateway.acknowledging = true);
     }
 
+    /// Every button that stands before this person has this id, as one from another time.
+    pub(crate) fn forges_components(&self, person: &Person, id: &str) {
+        self.shared.change(|world| world.forge(person.id, id));
+    }
+
     /// What `/gateway/bot` recommends.
     pub(crate) fn recommends_shards(&self, count: u64) {
         self.shared.change(|world| world.gateway.shards = count);
