@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::PersonalPlace;
 use super::http::CallError;
 use super::layout::Part;
-use super::notebook::{Notebook, Sent, said_note, sent_note, slot_note};
+use super::notebook::{Notebook, Sent, language_note, said_note, sent_note, slot_note};
 use super::place::{Original, Pass, Reply, Spot, Standing, Way, way};
 use super::sender::{Failure, SenderParts, call, id, open_direct, take_away, told_of_store};
 use super::wire::Counted;
@@ -185,7 +185,10 @@ impl<'a> Delivery<'a> {
         message: Option<u64>,
     ) -> Result<(), Failure> {
         self.sent = Sent { parts: number + 1 };
-        let mut notes = vec![sent_note(self.outgoing.id, self.sent)];
+        let mut notes = vec![
+            sent_note(self.outgoing.id, self.sent),
+            language_note(self.outgoing.language),
+        ];
         let spot = self.spot(way);
         if let Way::EditOriginal(pass) | Way::FollowUp(pass) = way
             && pass.original == Original::Awaited

@@ -25,6 +25,8 @@ use crate::ports::{
 
 /// Discord waits three seconds for an acknowledgement.
 const ACKNOWLEDGE_WITHIN: Duration = Duration::from_millis(2_500);
+/// How long of it may be spent on looking up which language the person chose.
+const LOOK_UP_WITHIN: Duration = Duration::from_millis(300);
 const ONE_TRY: Duration = Duration::from_millis(1_200);
 const UNKNOWN_INTERACTION: i64 = 10_062;
 const ACKNOWLEDGED_ALREADY: i64 = 40_060;
@@ -62,7 +64,8 @@ impl Intake {
         };
         let now = self.parts.clock.now().as_millisecond();
         let mut greeting = greet(&arrival, self.personal, &self.parts.ids, now);
-        match self.acknowledge(&arrival, &greeting.shown).await {
+        let language = self.language(&arrival, &greeting).await;
+        match self.acknowledge(&arrival, &greeting.shown, language).await {
             Acknowledged::Yes => {}
             Acknowledged::ByAnother => return,
             Acknowledged::Late => forget_passes(&mut greeting.reply),
@@ -70,15 +73,43 @@ impl Intake {
         place.turn().await;
         // Never closed; whoever is first in a lane holds up nobody who holds a permit.
         let _permit = self.room.acquire().await;
-        self.hand_in(&arrival, greeting).await;
+        self.hand_in(&arrival, greeting, language).await;
     }
 
-    async fn acknowledge(&self, arrival: &Arrival, shown: &Shown) -> Acknowledged {
+    /// The language of our own words to the person: what they chose, else what their client is set
+    /// to. It is looked up only where there are such words, as no acknowledgement can wait for long.
+    async fn language(&self, arrival: &Arrival, greeting: &Greeting) -> Language {
+        let has_words = match &greeting.shown {
+            Shown::GoOnInDirect | Shown::Explanation | Shown::NothingKnown => true,
+            Shown::Nothing | Shown::Thinking | Shown::Heard | Shown::Window(_) => matches!(
+                greeting.wish,
+                Wish::Explain { .. } | Wish::CommandIfKnown(_)
+            ),
+        };
+        let told = arrival.language.unwrap_or_default();
+        if !has_words {
+            return told;
+        }
+        let looking = async {
+            let address = address(arrival.person);
+            let conversation = self.desk.conversation(&address).await.ok()??;
+            self.parts.notebook(conversation).language().await.ok()?
+        };
+        let chosen = tokio::time::timeout(LOOK_UP_WITHIN, looking).await;
+        chosen.ok().flatten().unwrap_or(told)
+    }
+
+    async fn acknowledge(
+        &self,
+        arrival: &Arrival,
+        shown: &Shown,
+        language: Language,
+    ) -> Acknowledged {
         let Some(handle) = handle(&arrival.deed) else {
             return Acknowledged::Yes;
         };
         let id = self.parts.ids.id(arrival.person, Press::Words);
-        let texts = self.texts(shown, arrival.language.unwrap_or_default());
+        let texts = self.texts(shown, language);
         let Some(body) = callback(shown, arrival.venue, &texts, &id) else {
             return Acknowledged::Yes;
         };
@@ -148,13 +179,12 @@ impl Intake {
         text::parts(&paragraphs, 2_000)
     }
 
-    async fn hand_in(&self, arrival: &Arrival, greeting: Greeting) {
+    async fn hand_in(&self, arrival: &Arrival, greeting: Greeting, language: Language) {
         let Greeting {
             wish,
             mut reply,
             shown,
         } = greeting;
-        let language = arrival.language.unwrap_or_default();
         if !matches!(wish, Wish::Nothing | Wish::Explain { .. }) {
             reply = self.with_what_is_owed(arrival, reply).await;
         }

@@ -4,13 +4,15 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::place::{Original, Reply, Standing};
-use crate::domain::consultation::Slot;
+use crate::domain::consultation::{Language, Slot};
 use crate::ports::{ChannelNote, ChannelNotes, Clock, ConversationId, EffectId, StoreError};
 
 /// How the person is answered now; stored with what they did.
 pub(super) const REPLY: &str = "reply";
 /// The direct-message channel that we began.
 const DIRECT: &str = "direct";
+/// The language in which the person was spoken to last.
+const LANGUAGE: &str = "language";
 /// The interaction, or 0, after which a hint was given.
 const HINTED: &str = "hinted";
 
@@ -69,6 +71,11 @@ impl Notebook<'_> {
         self.notes.forget(self.conversation, DIRECT).await
     }
 
+    pub(super) async fn language(&self) -> Result<Option<Language>, StoreError> {
+        let tag: Option<String> = self.recall(LANGUAGE).await?;
+        Ok(tag.as_deref().and_then(Language::from_tag))
+    }
+
     pub(super) async fn hinted(&self) -> Result<Option<u64>, StoreError> {
         self.recall(HINTED).await
     }
@@ -101,6 +108,10 @@ impl Notebook<'_> {
 /// The interaction's own reply was said, or taken away.
 pub(super) fn said_note(interaction: u64) -> ChannelNote {
     ChannelNote::new(said_name(interaction), written(&true))
+}
+
+pub(super) fn language_note(language: Language) -> ChannelNote {
+    ChannelNote::new(LANGUAGE, written(&language.id()))
 }
 
 pub(super) fn sent_note(effect: EffectId, sent: Sent) -> ChannelNote {

@@ -445,3 +445,22 @@ async fn a_button_that_cannot_be_read_is_told_to_be_out_of_use() {
     assert!(told.ephemeral);
     bot.stop().await;
 }
+
+#[tokio::test]
+async fn our_own_words_are_in_the_language_that_was_chosen() {
+    let bot = Bot::start(PersonalPlace::Ephemeral).await;
+    let guild = bot.discord.guild("Clinic");
+    let mina = bot.discord.person("Mina").speaks_korean();
+    let korean = Language::Korean;
+    begins(&bot, &mina, guild.place(), korean).await;
+    bot.answers(&mina, &Message::Hello, Button::Speak(ENGLISH), korean)
+        .await;
+    bot.hears(&mina, &bot.phrase(ENGLISH, "ask-age")).await;
+    bot.settles().await;
+    bot.discord.forges_components(&mina, "0123456789abcdef");
+    let old_enough = bot.button(Button::OldEnough, ENGLISH);
+    assert!(mina.clicks(&old_enough).await.acknowledged());
+    bot.hears(&mina, &bot.phrase(ENGLISH, "discord-nothing-known"))
+        .await;
+    bot.stop().await;
+}
