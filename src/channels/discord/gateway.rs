@@ -29,6 +29,8 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(500);
 const LONGEST_BACKOFF: Duration = Duration::from_mins(1);
 /// How much is handed in at the same time.
 const MOST_AT_ONCE: usize = 64;
+/// How much may be in hand until it is stored: some seconds of everything that Discord's rates allow.
+const MOST_IN_HAND: usize = 4_096;
 /// How often the shards are looked at.
 const LOOK: Duration = Duration::from_millis(500);
 /// How long what was taken in may take to be stored once the shutdown has begun.
@@ -47,6 +49,7 @@ pub(super) async fn serve(
         desk,
         lanes: Lanes::default(),
         room: Semaphore::new(MOST_AT_ONCE),
+        hands: Semaphore::new(MOST_IN_HAND),
         shutdown: channel.shutdown.clone(),
     });
     let ears = Ears {

@@ -53,12 +53,19 @@ pub(super) struct Intake {
     pub(super) lanes: Lanes,
     /// For what is handed in at the same time.
     pub(super) room: Semaphore,
+    /// For whatever is in hand, most of all while the store is down.
+    pub(super) hands: Semaphore,
     pub(super) shutdown: CancellationToken,
 }
 
 impl Intake {
     /// Acknowledges, and hands in when it is this deed's turn.
     pub(super) async fn take_in(&self, arrival: Arrival) {
+        let Ok(_in_hand) = self.hands.try_acquire() else {
+            // Unacknowledged it is seen to have failed, which a promise would not be.
+            tracing::error!("Too much is in hand already, and something that a person did is lost");
+            return;
+        };
         let Some(place) = self.lanes.enter(arrival.person, arrival.id) else {
             return;
         };
