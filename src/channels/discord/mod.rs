@@ -44,7 +44,7 @@ use crate::ports::{
 };
 use crate::wording::{Wording, WordingError};
 
-pub use inspect::{DiscordFacts, inspect};
+pub use inspect::{DiscordFacts, DiscordRights, inspect};
 
 /// Where what is personal goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -104,6 +104,14 @@ impl Guild {
         Place::Channel(self.channel)
     }
 
+    /// What the bot's role may do, in Discord's bits.
+    pub(crate) fn grants(&self, rights: u64) {
+        self.shared.change(|world| {
+            let guild = world.guilds.get_mut(&self.id);
+            guild.expect("a guild stays").rights = Some(rights.to_string());
+        });
+    }
+
     /// Changes what the bot may do in the channel.
     pub(crate) fn allows(&self, access: Access) {
         self.shared.change(|world| {
