@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use dupi::channels::discord::PersonalPlace;
-use dupi::domain::consultation::{Button, Language, Message, Purpose};
+use dupi::domain::consultation::{Button, Language, Message, Purpose, Unusable};
+use dupi::ports::{Address, Channel, ConversationStore as _, EffectQueue as _};
 use jiff::SignedDuration;
 
 use super::{Bot, begins, offers, photo, says};
@@ -55,6 +56,12 @@ async fn switched_off_there_are_general_tips_and_nothing_is_kept() {
     let korean = bot.phrase(Language::Korean, "discord-off");
     assert_eq!(bot.hears(&anna, &korean).await.place, Place::Direct);
     assert!(anna.hears().iter().all(|sight| sight.components.is_empty()));
+    let address = Address {
+        channel: Channel::Discord,
+        key: anna.id().to_string(),
+    };
+    assert!(bot.store.load(&address).await.unwrap().is_none());
+    assert_eq!(bot.store.overview(10).await.unwrap(), []);
     bot.stop().await;
 }
 
@@ -186,6 +193,25 @@ async fn a_file_that_is_too_large_or_no_photo_is_turned_away_kindly() {
     bot.hears(&anna, &unreadable).await;
     bot.settles().await;
     assert!(!anna.hears().iter().any(|sight| sight.thinking));
+
+    bot.discord.clear_calls();
+    let large = vec![7; 21 * 1024 * 1024];
+    let large = ("photo", Given::File("large.jpg".to_owned(), large));
+    let taken = anna.slash(Place::Direct, "consult", &[large]).await;
+    assert!(taken.acknowledged());
+    let limit_megabytes = 20;
+    let message = Message::PhotoUnusable(Unusable::TooManyBytes { limit_megabytes });
+    let too_large = bot.wording.words(&message, ENGLISH);
+    bot.hears(&anna, &too_large.paragraphs[0]).await;
+    bot.settles().await;
+    assert!(!anna.hears().iter().any(|sight| sight.thinking));
+    // It is not even fetched.
+    let calls = bot.discord.calls();
+    assert!(
+        !calls
+            .iter()
+            .any(|call| call.template.starts_with("/attachments/"))
+    );
     bot.stop().await;
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use dupi::channels::discord::PersonalPlace;
-use dupi::domain::consultation::{Button, Language, Purpose};
+use dupi::domain::consultation::{Button, Expected, Language, Message, Purpose};
 use dupi::domain::scalp::Region;
 use dupi::ports::{EffectQueue as _, EffectState};
 
@@ -199,19 +199,39 @@ async fn a_photo_that_cannot_be_fetched_at_first_is_fetched_later() {
     bot.stop().await;
 }
 
+/// Somebody presses and writes in one breath, and Discord tells of it backwards.
 #[tokio::test]
-async fn what_is_written_in_a_hurry_is_taken_in_order() {
+async fn what_is_done_in_a_hurry_is_taken_in_order() {
     let bot = Bot::start(PersonalPlace::Ephemeral).await;
     let anna = bot.discord.person("Anna");
-    bot.discord.holds_events();
     anna.sends_dm("hello", &[]);
-    anna.sends_dm("is anybody there?", &[]);
-    bot.discord.releases_events_backwards();
-    let speak = bot.button(Button::Speak(ENGLISH), ENGLISH);
-    anna.waits_for("hello", |sight| offers(sight, &speak)).await;
-    tokio::time::timeout(Duration::from_secs(20), bot.settles())
-        .await
-        .unwrap();
+    bot.answers(&anna, &Message::Hello, Button::Speak(ENGLISH), ENGLISH)
+        .await;
+    bot.hears(&anna, &bot.phrase(ENGLISH, "ask-age")).await;
+    bot.settles().await;
+    bot.discord.holds_events();
+    let old_enough = bot.button(Button::OldEnough, ENGLISH);
+    let writes = async {
+        while bot.discord.held_events() < 1 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        anna.sends_dm("is anybody there?", &[]);
+        bot.discord.releases_events_backwards();
+    };
+    let (taken, ()) = tokio::join!(anna.clicks(&old_enough), writes);
+    assert!(taken.acknowledged());
+    let words = |message: &Message| bot.wording.words(message, ENGLISH).paragraphs[0].clone();
+    let consent = words(&Message::AskConsent(Purpose::Basic));
+    let not_understood = words(&Message::NotUnderstood(Expected::Button));
+    bot.hears(&anna, &not_understood).await;
+    bot.hears(&anna, &consent).await;
+    let seen = anna.hears();
+    let position = |text: &str| seen.iter().position(|sight| says(sight, text));
+    assert!(
+        position(&consent) < position(&not_understood),
+        "{}",
+        anna.transcript()
+    );
     bot.stop().await;
 }
 
