@@ -258,15 +258,56 @@ shards = 2
         "privileged intents are switched on that Dupi does not need: server members, message content",
         "installation contexts that are off: User Install",
         "sessions that may still be begun today: 3",
-        "`discord.shards` is 2, Discord recommends 4",
     ] {
         ended.must_say(&format!("warn  discord      {warning}"));
     }
+    // The service refuses to serve like that.
+    ended.must_say("FAIL  discord      `discord.shards` is 2, Discord wants 4");
     ended.must_say("warn  operator     `operator.privacy_url` is not set");
     ended.must_say("warn  operator     `operator.terms_url` is not set");
     assert!(ended.output.contains("`discord.personal` is \"off\""));
-    assert!(ended.output.ends_with("it works; warnings: 6\n"));
-    assert_eq!(ended.code, 0);
+    let end = "it does not work; faults: 1, warnings: 5\n";
+    assert!(ended.output.ends_with(end), "{}", ended.output);
+    assert_eq!(ended.code, 1);
+}
+
+#[tokio::test]
+async fn rights_on_discords_servers_that_are_too_few_or_too_many_are_warned_of() {
+    let discord = DiscordStandIn::start().await;
+    let install = |permissions: &str| {
+        json!({ "1": {}, "0": { "oauth2_install_params": {
+            "scopes": ["applications.commands", "bot"], "permissions": permissions,
+        } } })
+    };
+    discord.changes_application("integration_types_config", install("3072"));
+    discord.guild("Good");
+    discord.guild("Mute").grants(1 << 10);
+    discord.guild("Lavish").grants(1 << 3);
+    let ended = Patient::named().on_discord(&discord).is_examined().await;
+    for warning in [
+        "the install link does not ask for: Send Messages in Threads, Embed Links, Attach Files, ",
+        "servers on which the bot may do too little: 1 of 3, lacking Send Messages, ",
+        "servers on which the bot is an administrator: 1",
+    ] {
+        ended.must_say(&format!("warn  discord      {warning}"));
+    }
+    assert!(
+        ended.output.ends_with("it works; warnings: 3\n"),
+        "{}",
+        ended.output
+    );
+
+    discord.changes_application("integration_types_config", install("8"));
+    let ended = Patient::named().on_discord(&discord).is_examined().await;
+    ended.must_say("warn  discord      the install link asks for Administrator");
+    // What docs/messengers.md names is enough.
+    discord.changes_application("integration_types_config", install("277025442816"));
+    let ended = Patient::named().on_discord(&discord).is_examined().await;
+    assert!(
+        !ended.output.contains("the install link"),
+        "{}",
+        ended.output
+    );
 }
 
 #[tokio::test]

@@ -8,9 +8,6 @@ use serde_json::Value;
 
 use crate::domain::consultation::{Command, Language};
 
-/// The first millisecond that Discord counts from.
-const EPOCH: i64 = 1_420_070_400_000;
-
 /// Something that a person did.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Arrival {
@@ -87,11 +84,6 @@ impl std::fmt::Debug for Attached {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("Attached(…)")
     }
-}
-
-/// When something with that id came to be, in milliseconds of Unix time.
-pub(super) fn made(id: u64) -> i64 {
-    (id >> 22).cast_signed() + EPOCH
 }
 
 #[derive(Deserialize)]
@@ -396,10 +388,5 @@ mod tests {
             other[name] = value;
             assert!(of_message(&other).unwrap().is_none(), "{name}");
         }
-    }
-
-    #[test]
-    fn an_id_tells_when_it_was_made() {
-        assert_eq!(made(175_928_847_299_117_063), 1_462_015_105_796);
     }
 }

@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::PersonalPlace;
 use super::http::CallError;
 use super::layout::Part;
-use super::notebook::{Notebook, Sent, said_note, sent_note, slot_note};
+use super::notebook::{Notebook, Sent, language_note, said_note, sent_note, slot_note};
 use super::place::{Original, Pass, Reply, Spot, Standing, Way, way};
-use super::sender::{Failure, SenderParts, call, id, open_direct, told_of_store};
+use super::sender::{Failure, SenderParts, call, id, open_direct, take_away, told_of_store};
 use super::wire::Counted;
 use crate::ports::{Outgoing, SendError};
 use crate::wording::Argument;
@@ -23,7 +24,11 @@ const INVALID_TOKEN: i64 = 50_027;
 /// An ephemeral message of an interaction that is over, or of somebody else's.
 const NOT_EDITABLE: i64 = 50_005;
 /// The person takes no direct messages from us.
-const CLOSED: [i64; 4] = [50_007, 50_278, 20_009, 50_033];
+const CLOSED: [i64; 3] = [50_007, 50_278, 50_033];
+/// There is no such person any more.
+const UNKNOWN_USER: i64 = 10_013;
+/// The picture is not shown to this person: the words may be.
+const EXPLICIT_CONTENT: i64 = 20_009;
 
 /// One message on its way to one person.
 pub(super) struct Delivery<'a> {
@@ -32,6 +37,8 @@ pub(super) struct Delivery<'a> {
     notebook: Notebook<'a>,
     person: u64,
     reply: Reply,
+    /// The direct-message channel that we once began.
+    begun: Option<u64>,
     standing: Option<Standing>,
     sent: Sent,
 }
@@ -48,13 +55,21 @@ impl<'a> Delivery<'a> {
             Some(slot) => notebook.standing(slot).await.map_err(told_of_store)?,
             None => None,
         };
+        let is_allowed = |standing: &Standing| match (parts.personal, &standing.spot) {
+            (PersonalPlace::Direct, Spot::Aside(_)) => false,
+            (PersonalPlace::Direct, Spot::Channel(_))
+            | (PersonalPlace::Ephemeral | PersonalPlace::Off, _) => true,
+        };
+        let standing = standing.filter(is_allowed);
         let sent = notebook.sent(outgoing.id).await.map_err(told_of_store)?;
+        let begun = notebook.direct().await.map_err(told_of_store)?;
         Ok(Self {
             parts,
             outgoing,
             notebook,
             person,
             reply,
+            begun,
             standing,
             sent,
         })
@@ -68,27 +83,46 @@ impl<'a> Delivery<'a> {
     /// Says what was not said yet.
     pub(super) async fn deliver(&mut self, shown: Vec<Part>) -> Result<(), Failure> {
         for (number, part) in shown.iter().enumerate().skip(self.sent.parts) {
-            let (message, spot) = self.say(number, part).await?;
-            self.keep(number, message, spot).await?;
+            let (way, message) = self.say(number, part).await?;
+            self.keep(number, &way, message).await?;
+        }
+        self.take_away_what_is_forlorn().await
+    }
+
+    /// Takes "thinking" away where nothing will take its place.
+    async fn take_away_what_is_forlorn(&mut self) -> Result<(), Failure> {
+        for pass in self.reply.forlorn(self.parts.clock.now().as_millisecond()) {
+            if let Err(error) = take_away(&self.parts.wire, &pass).await {
+                // The next message tries it again.
+                tracing::info!(%error, "A promised reply could not be taken away");
+                return Ok(());
+            }
+            self.reply.fulfil(pass.interaction);
+            let kept = self.notebook.keep(vec![said_note(pass.interaction)]).await;
+            kept.map_err(Failure::Store)?;
         }
         Ok(())
     }
 
-    /// Says one part; tells where it stands.
-    async fn say(&mut self, number: usize, part: &Part) -> Result<(u64, Spot), Failure> {
+    /// Says one part; tells by which way, and as which message, if that is known.
+    async fn say(&mut self, number: usize, part: &Part) -> Result<(Way, Option<u64>), Failure> {
         let mut last = CallError::Broken { status: 0 };
         for _ in 0..MOST_TRIES {
             let now = self.parts.clock.now().as_millisecond();
             let standing = self.standing.as_ref().and_then(|standing| {
-                let message = standing.messages.get(number)?;
-                Some((&standing.spot, *message))
+                let message = standing.messages.get(number).copied().flatten()?;
+                Some((&standing.spot, message))
             });
-            let way = way(&self.reply, standing, now);
+            let way = way(&self.reply, self.begun, standing, now);
             let error = match self.go(&way, number, part).await {
                 Ok(answer) => {
-                    let message =
-                        id(&answer).ok_or(Failure::Call(CallError::Broken { status: 200 }))?;
-                    return Ok((message, self.spot(&way)));
+                    let message = id(&answer).or_else(|| edited(&way));
+                    let is_said_once = !matches!(way, Way::Post { .. } | Way::OpenDirect);
+                    if message.is_none() && !is_said_once {
+                        // Said again it is the same by its nonce, and tells which it is.
+                        return Err(Failure::Call(CallError::Broken { status: 200 }));
+                    }
+                    return Ok((way, message));
                 }
                 Err(Failure::Refused(error)) => error,
                 Err(Failure::Call(error)) if error.is_unauthorized() => error,
@@ -119,21 +153,13 @@ impl<'a> Delivery<'a> {
         answered.map_err(Failure::of)
     }
 
-    /// A direct message is begun, or the one known is gone on with.
+    /// A direct message is begun, where none is known.
     async fn begin_direct(&mut self) -> Result<u64, Failure> {
-        if let Some(channel) = self.reply.direct {
-            return Ok(channel);
-        }
-        let known = self.notebook.direct().await.map_err(Failure::Store)?;
-        let channel = if let Some(channel) = known {
-            channel
-        } else {
-            let begun = open_direct(&self.parts.wire, self.person).await;
-            let channel = begun.map_err(Failure::of)?;
-            let kept = self.notebook.keep_direct(channel).await;
-            kept.map_err(Failure::Store)?;
-            channel
-        };
+        let begun = open_direct(&self.parts.wire, self.person).await;
+        let channel = begun.map_err(Failure::of)?;
+        let kept = self.notebook.keep_direct(channel).await;
+        kept.map_err(Failure::Store)?;
+        self.begun = Some(channel);
         self.reply.direct = Some(channel);
         Ok(channel)
     }
@@ -152,13 +178,22 @@ impl<'a> Delivery<'a> {
     }
 
     /// Remembers that a part was said, where it stands, and that nobody waits for it any more.
-    async fn keep(&mut self, number: usize, message: u64, spot: Spot) -> Result<(), Failure> {
+    async fn keep(
+        &mut self,
+        number: usize,
+        way: &Way,
+        message: Option<u64>,
+    ) -> Result<(), Failure> {
         self.sent = Sent { parts: number + 1 };
-        let mut notes = vec![sent_note(self.outgoing.id, self.sent)];
-        if let Some(pass) = &mut self.reply.pass
+        let mut notes = vec![
+            sent_note(self.outgoing.id, self.sent),
+            language_note(self.outgoing.language),
+        ];
+        let spot = self.spot(way);
+        if let Way::EditOriginal(pass) | Way::FollowUp(pass) = way
             && pass.original == Original::Awaited
         {
-            pass.original = Original::Said;
+            self.reply.fulfil(pass.interaction);
             notes.push(said_note(pass.interaction));
         }
         if let Some(slot) = self.outgoing.slot {
@@ -196,6 +231,14 @@ impl<'a> Delivery<'a> {
                 self.hint().await?;
                 Err(Failure::PersonGone)
             }
+            UNKNOWN_USER if *way == Way::OpenDirect => Err(Failure::PersonGone),
+            EXPLICIT_CONTENT => {
+                tracing::warn!(
+                    effect.id = %self.outgoing.id.0,
+                    "Discord takes a picture for explicit, the words go out alone"
+                );
+                Err(Failure::Misshapen { components: false })
+            }
             UNKNOWN_WEBHOOK | INVALID_TOKEN | UNKNOWN_INTERACTION if is_by_pass => {
                 self.give_up_pass(way);
                 Ok(())
@@ -211,6 +254,7 @@ impl<'a> Delivery<'a> {
             UNKNOWN_CHANNEL if !is_by_pass => {
                 self.reply.direct = None;
                 self.reply.pass = None;
+                self.begun = None;
                 self.standing = None;
                 self.notebook.forget_direct().await.map_err(Failure::Store)
             }
@@ -244,25 +288,17 @@ impl<'a> Delivery<'a> {
     }
 
     fn give_up_pass(&mut self, way: &Way) {
-        let is_spent = |pass: &Pass, spent: &Pass| pass.token == spent.token;
         let (Way::EditOriginal(spent) | Way::EditAside { pass: spent, .. } | Way::FollowUp(spent)) =
             way
         else {
             return;
         };
-        if self
-            .reply
-            .pass
-            .as_ref()
-            .is_some_and(|pass| is_spent(pass, spent))
-        {
-            self.reply.pass = None;
-        }
+        self.reply.give_up(spent);
         if let Some(Standing {
             spot: Spot::Aside(pass),
             ..
         }) = &self.standing
-            && is_spent(pass, spent)
+            && pass.token == spent.token
         {
             self.standing = None;
         }
@@ -271,10 +307,8 @@ impl<'a> Delivery<'a> {
     /// A message that is not there (any more) is said anew.
     fn give_up_message(&mut self, way: &Way) {
         match way {
-            Way::EditOriginal(_) => {
-                if let Some(pass) = &mut self.reply.pass {
-                    pass.original = Original::Said;
-                }
+            Way::EditOriginal(pass) => {
+                self.reply.fulfil(pass.interaction);
                 self.standing = None;
             }
             Way::EditAside { .. } | Way::EditInChannel { .. } => self.standing = None,
@@ -310,6 +344,8 @@ impl<'a> Delivery<'a> {
                 let mut body = Part::text(text).body();
                 body["allowed_mentions"] =
                     json!({ "parse": [], "users": [self.person.to_string()] });
+                body["nonce"] = self.parts.ids.hint_nonce(self.person, after).into();
+                body["enforce_nonce"] = true.into();
                 let (_, call) = call(&Way::Post { channel }, body);
                 (Counted::Guild(channel), call)
             }
@@ -327,5 +363,18 @@ impl<'a> Delivery<'a> {
             .keep_hinted(after)
             .await
             .map_err(Failure::Store)
+    }
+}
+
+/// The message that is edited that way.
+fn edited(way: &Way) -> Option<u64> {
+    match way {
+        Way::EditOriginal(Pass {
+            original: Original::Standing(message),
+            ..
+        })
+        | Way::EditAside { message, .. }
+        | Way::EditInChannel { message, .. } => Some(*message),
+        Way::EditOriginal(_) | Way::FollowUp(_) | Way::Post { .. } | Way::OpenDirect => None,
     }
 }

@@ -1,5 +1,6 @@
 //! The gateway: kept open by serenity, watched, and begun anew for as long as that can help.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,6 +29,8 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(500);
 const LONGEST_BACKOFF: Duration = Duration::from_mins(1);
 /// How much is handed in at the same time.
 const MOST_AT_ONCE: usize = 64;
+/// How much may be in hand until it is stored: some seconds of everything that Discord's rates allow.
+const MOST_IN_HAND: usize = 4_096;
 /// How often the shards are looked at.
 const LOOK: Duration = Duration::from_millis(500);
 /// How long what was taken in may take to be stored once the shutdown has begun.
@@ -46,6 +49,7 @@ pub(super) async fn serve(
         desk,
         lanes: Lanes::default(),
         room: Semaphore::new(MOST_AT_ONCE),
+        hands: Semaphore::new(MOST_IN_HAND),
         shutdown: channel.shutdown.clone(),
     });
     let ears = Ears {
@@ -72,17 +76,14 @@ async fn keep_connected(
     let mut backoff = FIRST_BACKOFF;
     loop {
         let began = Instant::now();
-        let error = tokio::select! {
-            () = channel.shutdown.cancelled() => return Ok(()),
-            connected = connect(channel, ears.clone(), signs) => match connected {
-                Ok(()) => return Ok(()),
-                Err(error) => error,
-            },
+        // It alone heeds the shutdown, so that connections are closed before they are dropped.
+        let Err(error) = connect(channel, ears.clone(), signs).await else {
+            return Ok(());
         };
         match error {
             DiscordError::TokenRefused
             | DiscordError::IntentsRefused
-            | DiscordError::MoreShardsNeeded
+            | DiscordError::MoreShardsNeeded { .. }
             | DiscordError::Client(_)
             | DiscordError::Wording(_) => return Err(error),
             DiscordError::Unavailable(source) => {
@@ -107,24 +108,11 @@ async fn connect(
     ears: Ears,
     signs: &ShardSigns,
 ) -> Result<(), DiscordError> {
-    let wire = &channel.parts.wire;
-    let get = |path: &'static str| wire.call(Counted::Alone, Call::get(path));
-    // Both tell whether the token is good, before a session is spent on it.
-    let gateway = get("/gateway/bot").await.map_err(DiscordError::of_call)?;
-    let application = get("/applications/@me")
-        .await
-        .map_err(DiscordError::of_call)?;
-    if let Some(application) = id(&application) {
-        let registered = commands::register(wire, application, &channel.parts.wording).await;
-        if let Err(error) = registered {
-            tracing::warn!(%error, "The commands could not be registered; what is known stays");
-        }
-    }
-    let recommended = gateway["shards"].as_u64().unwrap_or(1);
-    let shards = match channel.options.shards {
-        Some(shards) => u32::try_from(shards.get()).unwrap_or(u32::MAX),
-        None => u32::try_from(recommended).unwrap_or(1).max(1),
+    let prepared = tokio::select! {
+        () = channel.shutdown.cancelled() => return Ok(()),
+        prepared = prepare(channel) => prepared,
     };
+    let shards = prepared?;
     let mut client = client(channel, ears).await?;
     let manager = client.shard_manager.clone();
     tracing::info!(shards, "Connecting to Discord");
@@ -140,6 +128,65 @@ async fn connect(
         tracing::warn!("Not every gateway connection was closed in time");
     }
     outcome
+}
+
+/// Asks what is needed for a connection, and waits until one may be begun; tells how many shards.
+async fn prepare(channel: &DiscordChannel) -> Result<u32, DiscordError> {
+    let wire = &channel.parts.wire;
+    let get = |path: &'static str| wire.call(Counted::Alone, Call::get(path));
+    // Both tell whether the token is good, before a session is spent on it.
+    let mut gateway = get("/gateway/bot").await.map_err(DiscordError::of_call)?;
+    let application = get("/applications/@me")
+        .await
+        .map_err(DiscordError::of_call)?;
+    if let Some(application) = id(&application) {
+        let registered = commands::register(wire, application, &channel.parts.wording).await;
+        if let Err(error) = registered {
+            tracing::warn!(%error, "The commands could not be registered; what is known stays");
+        }
+    }
+    loop {
+        let shards = shards(&gateway, channel.options.shards)?;
+        let Some(wait) = wait_for_sessions(&gateway, shards) else {
+            return Ok(shards);
+        };
+        // Whoever goes on beyond the limit loses the token.
+        tracing::error!(
+            wait_s = wait.as_secs(),
+            "Discord lets no more sessions begin; hint: find what starts Dupi over and over, or who \
+             else uses the token"
+        );
+        tokio::time::sleep(wait).await;
+        gateway = get("/gateway/bot").await.map_err(DiscordError::of_call)?;
+    }
+}
+
+/// How many shards there are to be. Discord closes those that would hold too many servers, for ever.
+fn shards(gateway: &Value, set: Option<NonZeroUsize>) -> Result<u32, DiscordError> {
+    let recommended = gateway["shards"].as_u64().unwrap_or(1).max(1);
+    let shards = match set {
+        None => recommended,
+        Some(set) => {
+            let set = u64::try_from(set.get()).unwrap_or(u64::MAX);
+            if set < recommended {
+                return Err(DiscordError::MoreShardsNeeded { set, recommended });
+            }
+            set
+        }
+    };
+    Ok(u32::try_from(shards).unwrap_or(u32::MAX))
+}
+
+/// How long to wait until that many sessions may be begun, if not now.
+fn wait_for_sessions(gateway: &Value, shards: u32) -> Option<Duration> {
+    let limit = &gateway["session_start_limit"];
+    let left = limit["remaining"].as_u64()?;
+    // With more shards than sessions a day those that come last wait for the next day.
+    let needed = u64::from(shards)
+        .min(limit["total"].as_u64().unwrap_or(u64::MAX))
+        .max(1);
+    let told = limit["reset_after"].as_u64().map(Duration::from_millis);
+    (left < needed).then(|| told.unwrap_or(LONGEST_BACKOFF).max(FIRST_BACKOFF))
 }
 
 async fn client(channel: &DiscordChannel, ears: Ears) -> Result<Client, DiscordError> {
@@ -162,9 +209,6 @@ fn of_gateway(error: serenity::Error) -> DiscordError {
         serenity::Error::Gateway(
             GatewayError::DisallowedGatewayIntents | GatewayError::InvalidGatewayIntents,
         ) => DiscordError::IntentsRefused,
-        serenity::Error::Gateway(
-            GatewayError::OverloadedShard | GatewayError::InvalidShardData,
-        ) => DiscordError::MoreShardsNeeded,
         // Its addresses hold no secret, but its answers may.
         serenity::Error::Http(_) => {
             DiscordError::Unavailable("the gateway cannot be asked for".into())
@@ -269,5 +313,41 @@ fn understood(kind: &str, value: &Value) -> Result<Option<Arrival>, serde_json::
         "INTERACTION_CREATE" => arrival::of_interaction(value).map(Some),
         "MESSAGE_CREATE" => arrival::of_message(value),
         _ => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn fewer_shards_than_discord_recommends_are_refused_with_the_name_of_the_setting() {
+        let gateway = json!({ "shards": 4 });
+        assert_eq!(shards(&gateway, None).unwrap(), 4);
+        assert_eq!(shards(&gateway, NonZeroUsize::new(5)).unwrap(), 5);
+        let refused = shards(&gateway, NonZeroUsize::new(3)).unwrap_err();
+        let told = refused.to_string();
+        assert!(
+            told.contains("`discord.shards` is `3`") && told.contains('4'),
+            "{told}"
+        );
+        assert_eq!(shards(&json!({}), None).unwrap(), 1);
+    }
+
+    #[test]
+    fn without_sessions_left_nothing_is_begun_until_there_are_some() {
+        let gateway = |left: u64| {
+            json!({ "session_start_limit": {
+                "total": 1_000, "remaining": left, "reset_after": 90_000,
+            } })
+        };
+        assert_eq!(wait_for_sessions(&gateway(2), 2), None);
+        let wait = Some(Duration::from_secs(90));
+        assert_eq!(wait_for_sessions(&gateway(1), 2), wait);
+        assert_eq!(wait_for_sessions(&gateway(0), 1), wait);
+        assert_eq!(wait_for_sessions(&gateway(1_000), 2_000), None);
+        assert_eq!(wait_for_sessions(&json!({}), 1), None);
     }
 }

@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 
 use super::PersonalPlace;
 use super::arrival::{Arrival, Attached, Deed, Handle, Venue};
+use super::personal::is_always_obeyed;
 use super::place::{Original, PASS_LASTS, Pass, Reply};
 use super::press::{Press, PressIds};
-use crate::domain::consultation::{Button, Command, FileReference, Language};
+use crate::domain::consultation::{Command, FileReference, Language};
 use crate::domain::scalp::{Choice, Selection};
 use crate::ports::InboundWhat;
 
@@ -87,11 +88,7 @@ pub(super) fn greet(
 ) -> Greeting {
     match &arrival.deed {
         Deed::Wrote { text, files } => wrote(arrival.venue, personal, text, files),
-        Deed::Strange { .. } => Greeting {
-            shown: Shown::NothingKnown,
-            wish: Wish::Nothing,
-            reply: Reply::default(),
-        },
+        Deed::Strange { .. } => nothing_known(),
         Deed::Commanded {
             handle,
             command,
@@ -126,23 +123,18 @@ pub(super) fn greet(
                 };
             }
             let what = press.and_then(|press| pressed(press, arrival.person, values, ids));
-            let is_erasing = matches!(
-                what,
-                Some(InboundWhat::Pressed(
-                    Button::Erase | Button::ConfirmErase | Button::DeclineErase
-                ))
-            );
-            if personal == PersonalPlace::Off && !is_erasing {
+            let is_obeyed = match &what {
+                Some(InboundWhat::Pressed(button)) => is_always_obeyed(*button),
+                Some(_) | None => false,
+            };
+            if personal == PersonalPlace::Off && !is_obeyed {
                 return explanation();
             }
             let pass = pass(arrival, handle, Original::Standing(*message), now);
             match what {
                 Some(what) => answered(arrival.venue, personal, Shown::Heard, Wish::Do(what), pass),
-                None => Greeting {
-                    shown: Shown::Heard,
-                    wish: Wish::Nothing,
-                    reply: Reply::default(),
-                },
+                // Of another token's time, or of a version that offered something else.
+                None => nothing_known(),
             }
         }
         Deed::Filled {
@@ -155,11 +147,10 @@ pub(super) fn greet(
                 return explanation();
             }
             let is_ours = ids.press(arrival.person, custom_id) == Some(Press::Words);
-            let wish = if is_ours && !text.trim().is_empty() {
-                Wish::Do(InboundWhat::Said(text.clone()))
-            } else {
-                Wish::Nothing
-            };
+            if !is_ours || text.trim().is_empty() {
+                return nothing_known();
+            }
+            let wish = Wish::Do(InboundWhat::Said(text.clone()));
             let (shown, original) = match message {
                 Some(message) => (Shown::Heard, Original::Standing(*message)),
                 None => (Shown::Thinking, Original::Awaited),
@@ -167,6 +158,14 @@ pub(super) fn greet(
             let pass = pass(arrival, handle, original, now);
             answered(arrival.venue, personal, shown, wish, pass)
         }
+    }
+}
+
+fn nothing_known() -> Greeting {
+    Greeting {
+        shown: Shown::NothingKnown,
+        wish: Wish::Nothing,
+        reply: Reply::default(),
     }
 }
 
@@ -244,8 +243,9 @@ fn pass(arrival: &Arrival, handle: &Handle, original: Original, now: i64) -> Pas
         interaction: arrival.id,
         application: handle.application,
         token: handle.token.clone(),
-        // Told late after an outage it ends the sooner; a clock that is behind must not prolong it.
-        ends: super::arrival::made(arrival.id).min(now) + PASS_LASTS,
+        // By our own clock, wrong as it may be: Discord takes an acknowledgement within three seconds
+        // only, and without it there is no pass.
+        ends: now + PASS_LASTS,
         original,
     }
 }

@@ -68,6 +68,10 @@ impl Call {
         Self::new(Method::PATCH, path.into(), Some(body))
     }
 
+    pub(super) fn delete(path: impl Into<String>) -> Self {
+        Self::new(Method::DELETE, path.into(), None)
+    }
+
     fn new(method: Method, path: String, body: Option<Value>) -> Self {
         Self {
             method,
@@ -96,6 +100,7 @@ impl Call {
 /// What a call brought.
 #[derive(Debug)]
 pub(super) struct Answer {
+    /// Null where there is none, or where it was lost on the way after all was done.
     pub(super) body: Value,
     /// This was the last call of its kind for so long, as the headers tell.
     pub(super) spent_for: Option<Duration>,
@@ -182,6 +187,7 @@ impl DiscordHttp {
 
     pub(super) async fn call(&self, call: Call) -> Result<Answer, CallError> {
         let address = format!("{}{VERSION}{}", self.base, call.path);
+        let method = call.method.clone();
         let mut authorization = HeaderValue::from_str(self.authorization.expose_secret())
             .unwrap_or(HeaderValue::from_static("Bot"));
         authorization.set_sensitive(true);
@@ -209,7 +215,7 @@ impl DiscordHttp {
             }
             request = request.multipart(form);
         }
-        understood(request.send().await.map_err(unreachable)?).await
+        understood(request.send().await.map_err(unreachable)?, &method).await
     }
 }
 
@@ -217,11 +223,18 @@ fn unreachable(error: discord_http::Error) -> CallError {
     CallError::Unreachable(error.without_url())
 }
 
-async fn understood(response: Response) -> Result<Answer, CallError> {
+async fn understood(response: Response, method: &Method) -> Result<Answer, CallError> {
     let status = response.status();
     let headers = response.headers().clone();
-    let bytes = response.bytes().await.map_err(unreachable)?;
-    let body: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    let body: Value = match response.bytes().await {
+        Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+        // It is done, as the head says: done again it would be there twice.
+        Err(error) if status.is_success() && method != Method::GET => {
+            tracing::info!(error = %error.without_url(), "The answer to a call that was done is lost");
+            Value::Null
+        }
+        Err(error) => return Err(unreachable(error)),
+    };
     if status.is_success() {
         return Ok(Answer {
             body,
@@ -260,12 +273,15 @@ fn spent_for(headers: &HeaderMap) -> Option<Duration> {
 }
 
 fn slow_down(headers: &HeaderMap, body: &Value) -> CallError {
-    let told = body["retry_after"]
-        .as_f64()
-        .or_else(|| seconds(headers, "retry-after"));
+    let told_by_discord = body["retry_after"].as_f64();
+    let told = told_by_discord.or_else(|| seconds(headers, "retry-after"));
+    // What does not come from Discord itself stands before it and bars this host from everything.
+    let is_barred = told_by_discord.is_none();
     CallError::SlowDown {
         after: told.map_or(UNTOLD_WAIT, wait),
-        everywhere: body["global"] == true || headers.contains_key("x-ratelimit-global"),
+        everywhere: is_barred
+            || body["global"] == true
+            || headers.contains_key("x-ratelimit-global"),
     }
 }
 
@@ -326,9 +342,10 @@ mod tests {
             other => panic!("{other}"),
         };
         let mut headers = HeaderMap::new();
-        assert_eq!(after(&headers, json!({})), (5_000, false));
+        // Without Discord's own body it is the door before Discord that is shut, for all calls.
+        assert_eq!(after(&headers, json!({})), (5_000, true));
         headers.insert("retry-after", HeaderValue::from_static("3"));
-        assert_eq!(after(&headers, Value::Null), (3_000, false));
+        assert_eq!(after(&headers, Value::Null), (3_000, true));
         let body = json!({ "retry_after": 0.25, "global": true });
         assert_eq!(after(&headers, body), (250, true));
         assert_eq!(

@@ -14,6 +14,42 @@ const PRESENCES: u64 = 1 << 12 | 1 << 13;
 const MEMBERS: u64 = 1 << 14 | 1 << 15;
 const MESSAGE_CONTENT: u64 = 1 << 18 | 1 << 19;
 
+/// Rights on a server that answers and hints need, by Discord's bits and names.
+const RIGHTS: [(u64, &str); 6] = [
+    (1 << 10, "View Channels"),
+    (1 << 11, "Send Messages"),
+    (1 << 38, "Send Messages in Threads"),
+    (1 << 14, "Embed Links"),
+    (1 << 15, "Attach Files"),
+    (1 << 31, "Use Slash Commands"),
+];
+const ADMINISTRATOR: u64 = 1 << 3;
+/// Servers are looked at up to this many: one page of Discord's.
+const SERVERS: usize = 200;
+
+/// What a bot may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DiscordRights(pub u64);
+
+impl DiscordRights {
+    pub fn administers(self) -> bool {
+        self.0 & ADMINISTRATOR != 0
+    }
+
+    /// What is needed and not among them.
+    pub fn missing(self) -> Vec<&'static str> {
+        let missing = RIGHTS.into_iter().filter(|(bit, _)| {
+            // An administrator may do everything.
+            self.0 & bit == 0 && !self.administers()
+        });
+        missing.map(|(_, name)| name).collect()
+    }
+
+    fn told(value: &Value) -> Option<Self> {
+        value.as_str()?.parse().ok().map(Self)
+    }
+}
+
 /// What is known of the bot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DiscordFacts {
@@ -27,6 +63,10 @@ pub struct DiscordFacts {
     pub user_install: Option<bool>,
     /// Whether a server install asks for the scopes that commands need; `None` without defaults.
     pub default_install_has_commands: Option<bool>,
+    /// What a server install asks for; `None` if not told, or where no bot is installed.
+    pub install_rights: Option<DiscordRights>,
+    /// What the bot may do on each of its servers, as far as they were looked at.
+    pub server_rights: Vec<DiscordRights>,
     pub is_public: bool,
     /// Interactions go to an address instead of the gateway: then we never see them.
     pub interactions_endpoint: bool,
@@ -60,7 +100,14 @@ async fn ask(wire: &Wire, wording: &Wording) -> Result<DiscordFacts, CallError> 
     let gateway = get("/gateway/bot").await?;
     let id = super::sender::id(&application).unwrap_or(0);
     let known = commands::known(wire, id).await?;
-    Ok(facts(&bot, &application, &gateway, (&known, wording)))
+    let servers = format!("/users/@me/guilds?limit={SERVERS}");
+    let servers = wire.call(Counted::Alone, Call::get(servers)).await?;
+    let servers = servers.as_array().into_iter().flatten();
+    let rights = servers.filter_map(|server| DiscordRights::told(&server["permissions"]));
+    Ok(DiscordFacts {
+        server_rights: rights.collect(),
+        ..facts(&bot, &application, &gateway, (&known, wording))
+    })
 }
 
 fn facts(
@@ -76,9 +123,12 @@ fn facts(
         (MESSAGE_CONTENT, "message content"),
     ];
     let installs = application["integration_types_config"].as_object();
-    let scopes = installs
+    let install = installs
         .and_then(|installs| installs.get("0"))
-        .and_then(|guild| guild["oauth2_install_params"]["scopes"].as_array());
+        .map(|guild| &guild["oauth2_install_params"]);
+    let scopes = install.and_then(|install| install["scopes"].as_array());
+    let has_bot = scopes.is_some_and(|scopes| scopes.iter().any(|scope| scope == "bot"));
+    let install_rights = install.filter(|_| has_bot);
     let names = known.as_array().into_iter().flatten();
     DiscordFacts {
         bot_name: bot["username"].as_str().unwrap_or_default().to_owned(),
@@ -96,6 +146,9 @@ fn facts(
                 .iter()
                 .any(|scope| scope == "applications.commands" || scope == "bot")
         }),
+        install_rights: install_rights
+            .and_then(|install| DiscordRights::told(&install["permissions"])),
+        server_rights: Vec::new(),
         is_public: application["bot_public"] == true,
         interactions_endpoint: application["interactions_endpoint_url"].is_string(),
         sessions_left: gateway["session_start_limit"]["remaining"]

@@ -14,9 +14,9 @@ use super::http::{Call, CallError};
 use super::lanes::Lanes;
 use super::layout::Part;
 use super::notebook::{REPLY, written};
-use super::place::{Reply, Way};
+use super::place::{Original, Reply, Way};
 use super::press::Press;
-use super::sender::{SenderParts, call};
+use super::sender::{SenderParts, call, take_away};
 use crate::channels::text;
 use crate::domain::consultation::{AfterTips, Command, Language, Message, Unusable};
 use crate::ports::{
@@ -25,6 +25,8 @@ use crate::ports::{
 
 /// Discord waits three seconds for an acknowledgement.
 const ACKNOWLEDGE_WITHIN: Duration = Duration::from_millis(2_500);
+/// How long of it may be spent on looking up which language the person chose.
+const LOOK_UP_WITHIN: Duration = Duration::from_millis(300);
 const ONE_TRY: Duration = Duration::from_millis(1_200);
 const UNKNOWN_INTERACTION: i64 = 10_062;
 const ACKNOWLEDGED_ALREADY: i64 = 40_060;
@@ -51,18 +53,26 @@ pub(super) struct Intake {
     pub(super) lanes: Lanes,
     /// For what is handed in at the same time.
     pub(super) room: Semaphore,
+    /// For whatever is in hand, most of all while the store is down.
+    pub(super) hands: Semaphore,
     pub(super) shutdown: CancellationToken,
 }
 
 impl Intake {
     /// Acknowledges, and hands in when it is this deed's turn.
     pub(super) async fn take_in(&self, arrival: Arrival) {
+        let Ok(_in_hand) = self.hands.try_acquire() else {
+            // Unacknowledged it is seen to have failed, which a promise would not be.
+            tracing::error!("Too much is in hand already, and something that a person did is lost");
+            return;
+        };
         let Some(place) = self.lanes.enter(arrival.person, arrival.id) else {
             return;
         };
         let now = self.parts.clock.now().as_millisecond();
         let mut greeting = greet(&arrival, self.personal, &self.parts.ids, now);
-        match self.acknowledge(&arrival, &greeting.shown).await {
+        let language = self.language(&arrival, &greeting).await;
+        match self.acknowledge(&arrival, &greeting.shown, language).await {
             Acknowledged::Yes => {}
             Acknowledged::ByAnother => return,
             Acknowledged::Late => forget_passes(&mut greeting.reply),
@@ -70,15 +80,43 @@ impl Intake {
         place.turn().await;
         // Never closed; whoever is first in a lane holds up nobody who holds a permit.
         let _permit = self.room.acquire().await;
-        self.hand_in(&arrival, greeting).await;
+        self.hand_in(&arrival, greeting, language).await;
     }
 
-    async fn acknowledge(&self, arrival: &Arrival, shown: &Shown) -> Acknowledged {
+    /// The language of our own words to the person: what they chose, else what their client is set
+    /// to. It is looked up only where there are such words, as no acknowledgement can wait for long.
+    async fn language(&self, arrival: &Arrival, greeting: &Greeting) -> Language {
+        let has_words = match &greeting.shown {
+            Shown::GoOnInDirect | Shown::Explanation | Shown::NothingKnown => true,
+            Shown::Nothing | Shown::Thinking | Shown::Heard | Shown::Window(_) => matches!(
+                greeting.wish,
+                Wish::Explain { .. } | Wish::CommandIfKnown(_)
+            ),
+        };
+        let told = arrival.language.unwrap_or_default();
+        if !has_words {
+            return told;
+        }
+        let looking = async {
+            let address = address(arrival.person);
+            let conversation = self.desk.conversation(&address).await.ok()??;
+            self.parts.notebook(conversation).language().await.ok()?
+        };
+        let chosen = tokio::time::timeout(LOOK_UP_WITHIN, looking).await;
+        chosen.ok().flatten().unwrap_or(told)
+    }
+
+    async fn acknowledge(
+        &self,
+        arrival: &Arrival,
+        shown: &Shown,
+        language: Language,
+    ) -> Acknowledged {
         let Some(handle) = handle(&arrival.deed) else {
             return Acknowledged::Yes;
         };
         let id = self.parts.ids.id(arrival.person, Press::Words);
-        let texts = self.texts(shown, arrival.language.unwrap_or_default());
+        let texts = self.texts(shown, language);
         let Some(body) = callback(shown, arrival.venue, &texts, &id) else {
             return Acknowledged::Yes;
         };
@@ -101,7 +139,9 @@ impl Intake {
                     }
                     None => {}
                 }
-                answer_was_lost |= matches!(error, CallError::Unreachable(_));
+                // A gateway that gives up tells nothing of what came of the call behind it.
+                answer_was_lost |=
+                    matches!(error, CallError::Unreachable(_) | CallError::Broken { .. });
                 let pause = match error {
                     CallError::SlowDown { after, .. } => after,
                     _ => Duration::from_millis(100),
@@ -146,9 +186,15 @@ impl Intake {
         text::parts(&paragraphs, 2_000)
     }
 
-    async fn hand_in(&self, arrival: &Arrival, greeting: Greeting) {
-        let Greeting { wish, reply, shown } = greeting;
-        let language = arrival.language.unwrap_or_default();
+    async fn hand_in(&self, arrival: &Arrival, greeting: Greeting, language: Language) {
+        let Greeting {
+            wish,
+            mut reply,
+            shown,
+        } = greeting;
+        if !matches!(wish, Wish::Nothing | Wish::Explain { .. }) {
+            reply = self.with_what_is_owed(arrival, reply).await;
+        }
         match wish {
             Wish::Nothing => {
                 if shown == Shown::Explanation {
@@ -220,6 +266,19 @@ impl Intake {
         matches!(found, Some(Some(_)))
     }
 
+    /// Replies that earlier deeds were promised are not forgotten over the new one.
+    async fn with_what_is_owed(&self, arrival: &Arrival, reply: Reply) -> Reply {
+        let address = address(arrival.person);
+        let found = self.insist(|| self.desk.conversation(&address)).await;
+        let Some(Some(conversation)) = found else {
+            return reply;
+        };
+        let notebook = self.parts.notebook(conversation);
+        let before = self.insist(|| notebook.reply()).await;
+        let now = self.parts.clock.now().as_millisecond();
+        reply.after(before.unwrap_or_default(), now)
+    }
+
     async fn receive(&self, arrival: &Arrival, suffix: &str, what: InboundWhat, reply: &Reply) {
         let inbound = Inbound {
             address: address(arrival.person),
@@ -227,7 +286,15 @@ impl Intake {
             what,
             notes: vec![ChannelNote::new(REPLY, written(reply))],
         };
-        self.insist(|| self.desk.receive(inbound.clone())).await;
+        let received = self.insist(|| self.desk.receive(inbound.clone())).await;
+        // Nothing will be said to it.
+        if received.is_none()
+            && let Some(pass) = &reply.pass
+            && pass.original == Original::Awaited
+            && let Err(error) = take_away(&self.parts.wire, pass).await
+        {
+            tracing::info!(%error, "A promised reply could not be taken away");
+        }
     }
 
     /// Tries until the store takes it, for a while.
@@ -266,8 +333,8 @@ impl Intake {
             if matches!(arrival.venue, Venue::Shared(_)) {
                 body["flags"] = 64.into();
             }
-            self.explain(super::wire::Counted::Alone, Call::post(path.clone(), body))
-                .await;
+            let counted = super::wire::Counted::Interaction(arrival.id);
+            self.explain(counted, Call::post(path.clone(), body)).await;
         }
     }
 

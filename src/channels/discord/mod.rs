@@ -19,6 +19,7 @@ mod intake;
 mod lanes;
 mod layout;
 mod notebook;
+mod personal;
 mod place;
 mod press;
 mod sender;
@@ -43,7 +44,7 @@ use crate::ports::{
 };
 use crate::wording::{Wording, WordingError};
 
-pub use inspect::{DiscordFacts, inspect};
+pub use inspect::{DiscordFacts, DiscordRights, inspect};
 
 /// Where what is personal goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,9 +100,10 @@ pub enum DiscordError {
     )]
     IntentsRefused,
     #[error(
-        "Discord wants more shards than discord.shards; hint: leave discord.shards out, or raise it"
+        "`discord.shards` is `{set}`, Discord wants {recommended} for so many servers; hint: leave it \
+         out, or raise it"
     )]
-    MoreShardsNeeded,
+    MoreShardsNeeded { set: u64, recommended: u64 },
     #[error("Discord cannot be asked")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("the HTTP client cannot be set up")]
@@ -126,7 +128,7 @@ impl DiscordError {
     fn stop_reason(&self) -> StopReason {
         match self {
             Self::TokenRefused => StopReason::TokenRefused,
-            Self::IntentsRefused | Self::MoreShardsNeeded => StopReason::Forbidden,
+            Self::IntentsRefused | Self::MoreShardsNeeded { .. } => StopReason::Forbidden,
             Self::Unavailable(_) | Self::Client(_) | Self::Wording(_) => StopReason::Failed,
         }
     }
@@ -177,6 +179,7 @@ impl DiscordChannel {
             wording: ports.wording,
             clock: ports.clock,
             guide: options.guide.clone(),
+            personal: options.personal,
         };
         Ok(Self {
             options,

@@ -4,15 +4,15 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::place::{Original, Reply, Standing};
-use crate::domain::consultation::Slot;
+use crate::domain::consultation::{Language, Slot};
 use crate::ports::{ChannelNote, ChannelNotes, Clock, ConversationId, EffectId, StoreError};
 
 /// How the person is answered now; stored with what they did.
 pub(super) const REPLY: &str = "reply";
-/// The interaction whose own reply was said.
-const SAID: &str = "said";
 /// The direct-message channel that we began.
 const DIRECT: &str = "direct";
+/// The language in which the person was spoken to last.
+const LANGUAGE: &str = "language";
 /// The interaction, or 0, after which a hint was given.
 const HINTED: &str = "hinted";
 
@@ -34,13 +34,16 @@ pub(super) fn written(what: &impl Serialize) -> String {
 }
 
 impl Notebook<'_> {
-    /// How the person is answered, where the reply that was awaited may have been said meanwhile.
+    /// How the person is answered, where replies that were awaited may have been said meanwhile.
     pub(super) async fn reply(&self) -> Result<Reply, StoreError> {
         let mut reply: Reply = self.recall(REPLY).await?.unwrap_or_default();
-        let said: Option<u64> = self.recall(SAID).await?;
-        for pass in [&mut reply.pass, &mut reply.aside].into_iter().flatten() {
-            if pass.original == Original::Awaited && said == Some(pass.interaction) {
-                pass.original = Original::Said;
+        let passes = reply.waiting.iter().chain(&reply.left).chain(&reply.pass);
+        let awaited = passes.filter(|pass| pass.original == Original::Awaited);
+        let awaited: Vec<u64> = awaited.map(|pass| pass.interaction).collect();
+        for interaction in awaited {
+            let said: Option<bool> = self.recall(&said_name(interaction)).await?;
+            if said == Some(true) {
+                reply.fulfil(interaction);
             }
         }
         Ok(reply)
@@ -66,6 +69,11 @@ impl Notebook<'_> {
 
     pub(super) async fn forget_direct(&self) -> Result<(), StoreError> {
         self.notes.forget(self.conversation, DIRECT).await
+    }
+
+    pub(super) async fn language(&self) -> Result<Option<Language>, StoreError> {
+        let tag: Option<String> = self.recall(LANGUAGE).await?;
+        Ok(tag.as_deref().and_then(Language::from_tag))
     }
 
     pub(super) async fn hinted(&self) -> Result<Option<u64>, StoreError> {
@@ -97,8 +105,13 @@ impl Notebook<'_> {
     }
 }
 
+/// The interaction's own reply was said, or taken away.
 pub(super) fn said_note(interaction: u64) -> ChannelNote {
-    ChannelNote::new(SAID, written(&interaction))
+    ChannelNote::new(said_name(interaction), written(&true))
+}
+
+pub(super) fn language_note(language: Language) -> ChannelNote {
+    ChannelNote::new(LANGUAGE, written(&language.id()))
 }
 
 pub(super) fn sent_note(effect: EffectId, sent: Sent) -> ChannelNote {
@@ -107,6 +120,10 @@ pub(super) fn sent_note(effect: EffectId, sent: Sent) -> ChannelNote {
 
 pub(super) fn slot_note(slot: Slot, standing: &Standing) -> ChannelNote {
     ChannelNote::new(slot_name(slot), written(standing))
+}
+
+fn said_name(interaction: u64) -> String {
+    format!("said:{interaction}")
 }
 
 fn sent_name(effect: EffectId) -> String {

@@ -84,6 +84,13 @@ impl PressIds {
         nonce
     }
 
+    /// The same for the same hint to the same person.
+    pub(super) fn hint_nonce(&self, person: u64, after: u64) -> String {
+        let mut nonce = self.digest(&format!("hint\0{person}\0{after}"));
+        nonce.truncate(24);
+        nonce
+    }
+
     fn digest(&self, text: &str) -> String {
         let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(self.0.expose_secret().as_bytes())
             .expect("HMAC takes keys of any length");

@@ -1,16 +1,19 @@
 //! Saying something on Discord: worded, laid out, and sent to where the person is.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
 
+use super::PersonalPlace;
 use super::components::Labels;
 use super::delivery::Delivery;
 use super::http::{Call, CallError, Upload};
 use super::layout::{Form, Part, Pictured, lay_out};
 use super::notebook::Notebook;
-use super::place::{Reply, Way, way};
+use super::personal::{SwitchedOff, is_always_said};
+use super::place::{LONGEST_PROMISE, Pass, Reply, Way, way};
 use super::press::PressIds;
 use super::wire::{Counted, Wire};
 use crate::domain::consultation::{Language, Message};
@@ -29,6 +32,8 @@ pub(super) struct SenderParts {
     pub(super) wording: Arc<Wording>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) guide: Arc<[u8]>,
+    /// It binds what goes out, too: what is stored may be older than the setting.
+    pub(super) personal: PersonalPlace,
 }
 
 /// Sends messages on Discord.
@@ -57,6 +62,14 @@ impl SenderParts {
 
     pub(super) fn phrase(&self, language: Language, key: &str) -> String {
         self.wording.phrases().phrase(language, key, &[])
+    }
+
+    /// What of the ways to a person the setting leaves.
+    fn allowed(&self, reply: Reply) -> Reply {
+        match self.personal {
+            PersonalPlace::Direct => reply.in_direct_messages(),
+            PersonalPlace::Ephemeral | PersonalPlace::Off => reply,
+        }
     }
 
     /// The picture that goes with a message. A card that is gone is left out: the text says the same.
@@ -106,8 +119,12 @@ impl MessageSender for DiscordSender {
     async fn send(&self, outgoing: Outgoing) -> Result<(), SendError> {
         let parts = &self.0;
         let person = person(&outgoing.address.key)?;
+        if parts.personal == PersonalPlace::Off && !is_always_said(&outgoing.message) {
+            return Err(SendError::Refused(Box::new(SwitchedOff)));
+        }
         let notebook = parts.notebook(outgoing.conversation);
         let reply = notebook.reply().await.map_err(told_of_store)?;
+        let reply = parts.allowed(reply);
         let worded = parts.wording.words(&outgoing.message, outgoing.language);
         let picture = parts.picture(outgoing.conversation, &worded).await?;
         let labels = parts.labels(person, outgoing.language, &reply);
@@ -138,24 +155,30 @@ impl MessageSender for DiscordSender {
         let reply = notebook.reply().await;
         let begun = notebook.direct().await;
         Box::pin(async move {
-            let mut reply = reply.map_err(told_of_store)?;
+            let mut reply = parts.allowed(reply.map_err(told_of_store)?);
             let person = person(&leaving.address.key)?;
             let now = parts.clock.now().as_millisecond();
             let text = parts.phrase(leaving.language, "messenger-erased");
             let body = Part::text(text).body();
-            let next = way(&reply, None, now);
+            let mut next = way(&reply, begun.map_err(told_of_store)?, None, now);
             if next == Way::OpenDirect {
-                let channel = match begun.map_err(told_of_store)? {
-                    Some(channel) => channel,
-                    None => open_direct(&parts.wire, person)
-                        .await
-                        .map_err(|error| Failure::of(error).told())?,
-                };
-                reply.direct = Some(channel);
+                let channel = open_direct(&parts.wire, person).await;
+                let channel = channel.map_err(|error| Failure::of(error).told())?;
+                next = Way::Post { channel };
             }
-            let (counted, call) = call(&way(&reply, None, now), body);
+            let (counted, call) = call(&next, body);
             let said = parts.wire.call(counted, call).await;
-            said.map(|_| ()).map_err(|error| Failure::of(error).told())
+            said.map_err(|error| Failure::of(error).told())?;
+            if let Way::EditOriginal(pass) = next {
+                reply.fulfil(pass.interaction);
+            }
+            // Nothing follows any more.
+            for pass in reply.forlorn(now + LONGEST_PROMISE) {
+                if let Err(error) = take_away(&parts.wire, &pass).await {
+                    tracing::info!(%error, "A promised reply could not be taken away");
+                }
+            }
+            Ok(())
         })
     }
 }
@@ -222,12 +245,18 @@ pub(super) fn call(way: &Way, mut body: serde_json::Value) -> (Counted, Call) {
         Way::EditOriginal(pass) => {
             let (application, token) = (pass.application, &pass.token);
             let path = format!("/webhooks/{application}/{token}/messages/@original");
-            (Counted::Alone, Call::patch(path, body))
+            (
+                Counted::Interaction(pass.interaction),
+                Call::patch(path, body),
+            )
         }
         Way::EditAside { pass, message } => {
             let (application, token) = (pass.application, &pass.token);
             let path = format!("/webhooks/{application}/{token}/messages/{message}");
-            (Counted::Alone, Call::patch(path, body))
+            (
+                Counted::Interaction(pass.interaction),
+                Call::patch(path, body),
+            )
         }
         Way::EditInChannel { channel, message } => {
             let path = format!("/channels/{channel}/messages/{message}");
@@ -236,7 +265,10 @@ pub(super) fn call(way: &Way, mut body: serde_json::Value) -> (Counted, Call) {
         Way::FollowUp(pass) => {
             body["flags"] = EPHEMERAL.into();
             let path = format!("/webhooks/{}/{}", pass.application, pass.token);
-            (Counted::Alone, Call::post(path, body))
+            (
+                Counted::Interaction(pass.interaction),
+                Call::post(path, body),
+            )
         }
         Way::Post { channel } => {
             let path = format!("/channels/{channel}/messages");
@@ -257,18 +289,33 @@ pub(super) async fn open_direct(wire: &Wire, person: u64) -> Result<u64, CallErr
     id(&channel).ok_or(CallError::Broken { status: 200 })
 }
 
+/// Takes away what stands as an interaction's own reply, if it is still there.
+pub(super) async fn take_away(wire: &Wire, pass: &Pass) -> Result<(), CallError> {
+    let (application, token) = (pass.application, &pass.token);
+    let path = format!("/webhooks/{application}/{token}/messages/@original");
+    let counted = Counted::Interaction(pass.interaction);
+    match wire.call(counted, Call::delete(path)).await {
+        Ok(_) => Ok(()),
+        Err(CallError::Refused { status, .. }) if status != 401 => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 /// The id of what an answer tells.
 pub(super) fn id(answer: &serde_json::Value) -> Option<u64> {
     answer["id"].as_str()?.parse().ok()
 }
 
-/// Shows for ten seconds that something is under way; it does not matter whether it is seen.
+/// Shows for ten seconds that something is under way; it does not matter whether it is seen, so the
+/// next message does not wait for it.
 async fn show_typing(parts: &SenderParts, channel: u64) {
+    const PATIENCE: Duration = Duration::from_secs(2);
     let call = Call::post(format!("/channels/{channel}/typing"), serde_json::json!({}));
-    let call = call.within(std::time::Duration::from_secs(2));
-    // Past the gate: it must not take the turn of a message.
-    if let Err(error) = parts.wire.http.call(call).await {
-        tracing::debug!(%error, "Typing could not be shown");
+    let shown = parts.wire.call(Counted::Typing(channel), call);
+    match tokio::time::timeout(PATIENCE, shown).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => tracing::debug!(%error, "Typing could not be shown"),
+        Err(_) => tracing::debug!("Typing could not be shown in time"),
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::http::{Call, CallError, DiscordHttp};
-use crate::channels::pace::{PaceError, Pacer, Place, PlaceId, Scope, Urgency};
+use crate::channels::pace::{PaceError, Pacer, Place, Scope, Urgency};
 
 /// What Discord counts a call by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,11 @@ pub(super) enum Counted {
     Direct(u64),
     /// By a channel of a server.
     Guild(u64),
-    /// By nothing that others share: answers to interactions.
+    /// By an interaction, whose token is what Discord counts by.
+    Interaction(u64),
+    /// By a direct-message channel, where typing is shown: not counted among the messages there.
+    Typing(u64),
+    /// By nothing that others share.
     Alone,
 }
 
@@ -43,44 +47,46 @@ impl Wire {
 
     /// Makes the call when its turn has come; tells what the answer says.
     pub(super) async fn call(&self, counted: Counted, call: Call) -> Result<Value, CallError> {
-        let place = match counted {
-            Counted::Direct(channel) => Place::Private(PlaceId::from(channel)),
-            Counted::Guild(channel) => Place::Group(PlaceId::from(channel)),
-            Counted::Alone => Place::Nowhere,
+        let (place, urgency) = match counted {
+            Counted::Direct(channel) => (Place::Private(channel.into()), Urgency::Interactive),
+            Counted::Guild(channel) => (Place::Group(channel.into()), Urgency::Interactive),
+            // Both are ids of Discord's, of which no two are alike.
+            Counted::Interaction(id) => (Place::Apart(id.into()), Urgency::Interactive),
+            Counted::Typing(channel) => (Place::Apart(channel.into()), Urgency::Bulk),
+            Counted::Alone => (Place::Nowhere, Urgency::Interactive),
         };
         if self.closed.is_cancelled() {
             return Err(CallError::Stopped);
         }
-        let turn = self.pacer.turn(place, Urgency::Interactive).await;
+        let turn = self.pacer.turn(place, urgency).await;
         let turn = turn.map_err(|error| match error {
             PaceError::TooLong { after } => CallError::Crowded { after },
             PaceError::Stopped => CallError::Stopped,
         })?;
         let answered = self.http.call(call).await;
-        match (&answered, counted) {
-            (Ok(answer), Counted::Direct(_) | Counted::Guild(_)) => match answer.spent_for {
-                Some(pause) if pause > Duration::ZERO => turn.slow_down(Scope::ThisPlace, pause),
+        match &answered {
+            Ok(answer) => match answer.spent_for {
+                Some(pause) if pause > Duration::ZERO && counted != Counted::Alone => {
+                    turn.slow_down(Scope::ThisPlace, pause);
+                }
                 Some(_) | None => turn.succeeded(),
             },
-            (Err(CallError::SlowDown { after, everywhere }), counted) => {
-                match (everywhere, counted) {
-                    (true, _) => turn.slow_down(Scope::Everything, *after),
-                    (false, Counted::Direct(_) | Counted::Guild(_)) => {
-                        turn.slow_down(Scope::ThisPlace, *after);
-                    }
-                    // Only this one answer has to wait, and whoever sends it knows.
-                    (false, Counted::Alone) => turn.succeeded(),
+            Err(CallError::SlowDown { after, everywhere }) => {
+                if *everywhere {
+                    turn.slow_down(Scope::Everything, *after);
+                } else if counted == Counted::Alone {
+                    // Only this one has to wait, and whoever calls knows.
+                    turn.succeeded();
+                } else {
+                    turn.slow_down(Scope::ThisPlace, *after);
                 }
             }
-            (Ok(_), Counted::Alone) | (Err(CallError::Refused { .. }), _) => turn.succeeded(),
-            (
-                Err(
-                    CallError::Broken { .. }
-                    | CallError::Unreachable(_)
-                    | CallError::Crowded { .. }
-                    | CallError::Stopped,
-                ),
-                _,
+            Err(CallError::Refused { .. }) => turn.succeeded(),
+            Err(
+                CallError::Broken { .. }
+                | CallError::Unreachable(_)
+                | CallError::Crowded { .. }
+                | CallError::Stopped,
             ) => drop(turn),
         }
         answered.map(|answer| answer.body)

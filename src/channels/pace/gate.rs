@@ -289,7 +289,7 @@ impl Gate {
         let rate = match place {
             Place::Private(_) | Place::Aside(_) => Some(self.limits.private),
             Place::Group(_) => Some(self.limits.group),
-            Place::Nowhere => None,
+            Place::Apart(_) | Place::Nowhere => None,
         };
         self.places.entry(place).or_insert_with(|| PlaceState {
             bucket: rate.map(|rate| Bucket::full(rate, now)),

@@ -52,8 +52,8 @@ impl PaceLimits {
     /// Discord's, as told in <https://discord.com/developers/docs/topics/rate-limits>: 50 requests
     /// a second over all. What a channel bears is told only in headers, which have the last word;
     /// five messages in five seconds is what they have said for long. Both hold in any such span,
-    /// however it begins. Answers to interactions are not counted per channel: they go to
-    /// [`super::Place::Nowhere`].
+    /// however it begins. Answers to interactions are not counted per channel, but each by its own
+    /// token: they go to [`super::Place::Apart`].
     pub const fn discord() -> Self {
         let channel = Rate {
             burst: 3,

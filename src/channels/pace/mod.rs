@@ -30,6 +30,9 @@ pub enum Place {
     /// What is shown beside the messages of a private chat: at their rate, but counted by itself, so
     /// that nobody waits for a message because of it.
     Aside(PlaceId),
+    /// What the platform counts by itself at a rate that only its answers tell: its holds count, and
+    /// the rate over all; several calls may be under way.
+    Apart(PlaceId),
     /// A call without a chat: only the rate over all counts, and several may be under way.
     Nowhere,
 }

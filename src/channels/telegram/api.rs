@@ -300,7 +300,7 @@ impl Api {
 const fn is_a_chat(place: Place) -> bool {
     match place {
         Place::Private(_) | Place::Group(_) => true,
-        Place::Aside(_) | Place::Nowhere => false,
+        Place::Aside(_) | Place::Apart(_) | Place::Nowhere => false,
     }
 }
 

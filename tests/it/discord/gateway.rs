@@ -51,8 +51,15 @@ fn options(discord: &DiscordStandIn) -> DiscordOptions {
     }
 }
 
+/// How a new connection goes on.
+#[derive(Clone, Copy, PartialEq)]
+enum GoesOn {
+    WithTheSession,
+    Anew,
+}
+
 /// After trouble with the connection somebody is answered.
-async fn answers_after(trouble: impl Fn(&DiscordStandIn)) {
+async fn answers_after(trouble: impl Fn(&DiscordStandIn), goes_on: GoesOn) {
     let bot = Bot::start(PersonalPlace::Ephemeral).await;
     let guild = bot.discord.guild("Clinic");
     let anna = bot.discord.person("Anna");
@@ -64,6 +71,9 @@ async fn answers_after(trouble: impl Fn(&DiscordStandIn)) {
             all.len() > before && all.last().is_some_and(|one| one.shard.is_some())
         })
         .await;
+    let lines = bot.discord.connections();
+    let is_resumed = lines.last().is_some_and(|one| one.resumed);
+    assert_eq!(is_resumed, goes_on == GoesOn::WithTheSession, "{lines:?}");
     bot.presses(&anna, &bot.button(Button::Speak(ENGLISH), ENGLISH))
         .await;
     bot.hears(&anna, &bot.phrase(ENGLISH, "ask-age")).await;
@@ -72,17 +82,17 @@ async fn answers_after(trouble: impl Fn(&DiscordStandIn)) {
 
 #[tokio::test]
 async fn a_connection_that_is_gone_is_resumed() {
-    answers_after(DiscordStandIn::drops_gateway).await;
+    answers_after(DiscordStandIn::drops_gateway, GoesOn::WithTheSession).await;
 }
 
 #[tokio::test]
 async fn a_wish_to_reconnect_is_obeyed() {
-    answers_after(DiscordStandIn::asks_to_reconnect).await;
+    answers_after(DiscordStandIn::asks_to_reconnect, GoesOn::WithTheSession).await;
 }
 
 #[tokio::test]
 async fn an_invalid_session_is_begun_anew() {
-    answers_after(DiscordStandIn::invalidates_sessions).await;
+    answers_after(DiscordStandIn::invalidates_sessions, GoesOn::Anew).await;
 }
 
 #[tokio::test]

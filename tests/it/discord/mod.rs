@@ -3,8 +3,10 @@
 mod conversations;
 mod gateway;
 mod places;
+mod together;
 mod troubles;
 
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -89,25 +91,28 @@ fn limits() -> PaceLimits {
     }
 }
 
-impl Bot {
-    async fn start(personal: PersonalPlace) -> Self {
-        let discord = DiscordStandIn::start().await;
-        discord.lifts_limits();
-        let bot = Self::start_at(discord, personal).await;
-        bot.discord
-            .waits_until("a session", |all| all.iter().any(|one| one.shard.is_some()))
-            .await;
-        bot
-    }
+/// The service and the channel, as one process has them.
+struct Process {
+    store: SqliteStore,
+    health: ChannelHealth,
+    shutdown: CancellationToken,
+    serving: JoinHandle<Result<(), DiscordError>>,
+    running: JoinHandle<()>,
+}
 
-    async fn start_at(discord: DiscordStandIn, personal: PersonalPlace) -> Self {
-        let folder = TempDir::new().expect("it works in tests");
+impl Process {
+    /// Over the store at that location, with its files in that folder.
+    async fn start(
+        discord: &DiscordStandIn,
+        personal: PersonalPlace,
+        clock: &Arc<ShiftedClock>,
+        (location, folder): (&Location, &Path),
+    ) -> Self {
         let ids = Arc::new(RandomIds);
         let key = MasterKey::new([7; 32]);
-        let store = SqliteStore::open(&Location::Memory, &key, folder.path(), ids.clone());
+        let store = SqliteStore::open(location, &key, folder, ids.clone());
         let store = store.await.expect("it works in tests");
         let wording = Wording::embedded().expect("it works in tests");
-        let clock = Arc::new(ShiftedClock::default());
         let shutdown = CancellationToken::new();
         let health = ChannelHealth::new("discord", Duration::from_secs(90), Instant::now());
         let options = DiscordOptions {
@@ -136,7 +141,7 @@ impl Bot {
             painter: Arc::new(BlankCardPainter),
             clock: clock.clone(),
             ids,
-            wording: wording.clone(),
+            wording,
         };
         let end = ChannelEnd {
             sender: channel.sender(),
@@ -149,14 +154,40 @@ impl Bot {
         });
         let serving = tokio::spawn(channel.serve(Arc::new(service.driver.clone())));
         Self {
-            discord,
             store,
-            wording,
-            clock,
             health,
             shutdown,
             serving,
             running,
+        }
+    }
+}
+
+impl Bot {
+    async fn start(personal: PersonalPlace) -> Self {
+        let discord = DiscordStandIn::start().await;
+        discord.lifts_limits();
+        let bot = Self::start_at(discord, personal).await;
+        bot.discord
+            .waits_until("a session", |all| all.iter().any(|one| one.shard.is_some()))
+            .await;
+        bot
+    }
+
+    async fn start_at(discord: DiscordStandIn, personal: PersonalPlace) -> Self {
+        let folder = TempDir::new().expect("it works in tests");
+        let clock = Arc::new(ShiftedClock::default());
+        let house = (&Location::Memory, folder.path());
+        let process = Process::start(&discord, personal, &clock, house).await;
+        Self {
+            discord,
+            wording: Wording::embedded().expect("it works in tests"),
+            clock,
+            store: process.store,
+            health: process.health,
+            shutdown: process.shutdown,
+            serving: process.serving,
+            running: process.running,
             _folder: folder,
         }
     }
@@ -175,6 +206,11 @@ impl Bot {
     fn advance(&self, by: Duration) {
         self.discord.advance(by);
         let by = SignedDuration::try_from(by).expect("it works in tests");
+        *self.clock.0.lock().expect("it works in tests") += by;
+    }
+
+    /// Our clock is wrong by so much more, and nobody else's.
+    fn jumps(&self, by: SignedDuration) {
         *self.clock.0.lock().expect("it works in tests") += by;
     }
 
@@ -204,6 +240,15 @@ impl Bot {
         let deadline = Instant::now() + PATIENCE;
         while self.health.state(Instant::now()) != ChannelState::Working {
             assert!(Instant::now() < deadline, "{:?}", self.health);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits until nothing is only promised to the person any more.
+    async fn leaves_nobody_waiting(&self, person: &Person) {
+        let deadline = Instant::now() + PATIENCE;
+        while person.hears().iter().any(|sight| sight.thinking) {
+            assert!(Instant::now() < deadline, "{}", person.transcript());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

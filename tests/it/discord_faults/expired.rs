@@ -142,3 +142,54 @@ async fn with_personal_replies_in_direct_messages_a_closed_door_is_told_once_and
     let bots = |sight: &Sight| sight.author == Author::Bot;
     assert_eq!(other.sees().iter().filter(|sight| bots(sight)).count(), 0);
 }
+
+/// Somebody has pressed, the answer did not go out, and the operator changes the setting meanwhile.
+async fn is_answered_after_a_change(personal: &str) -> (Bot, Person, Place) {
+    let mut bot = Bot::start().await;
+    let person = bot.discord.person("Ann");
+    let place = bot.clinic().place();
+    let turns = greeting();
+    goes_through(&person, place, &turns[..3]).await;
+    bot.discord.clear_calls();
+    bot.discord.orders(Trouble::Hang, "/webhooks/*", 1);
+    does(&person, place, &turns[3].0).await;
+    bot.discord
+        .waits_for_call("POST", "/webhooks/{webhook_id}/{webhook_token}")
+        .await;
+    bot.dies();
+    bot.sets(&format!("[discord]\npersonal = \"{personal}\"\n"));
+    bot.comes_up().await;
+    (bot, person, place)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_stored_when_direct_messages_are_chosen_goes_there() {
+    let (_bot, person, _) = is_answered_after_a_change("dm").await;
+    let sight = reads(&person, greeting()[3].1).await;
+    assert_eq!(sight.place, Place::Direct);
+    assert_eq!(times(&person, greeting()[3].1), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_stored_when_personal_replies_are_switched_off_stays_unsaid() {
+    let (_bot, person, place) = is_answered_after_a_change("off").await;
+    // What is kept, and the end of it, may be asked for always.
+    does(&person, place, &Deed::Command("privacy")).await;
+    reads(&person, "This is what is kept").await;
+    assert_eq!(
+        times(&person, greeting()[3].1),
+        0,
+        "{}",
+        person.transcript()
+    );
+    let withdraw = Deed::Press("Withdraw all consents");
+    does(&person, place, &withdraw).await;
+    reads(&person, "All your consents are withdrawn").await;
+    let shown = person.sees();
+    let place_of = |sight: &Sight| sight.place;
+    assert!(
+        shown.iter().all(|sight| place_of(sight) == place),
+        "{}",
+        person.transcript()
+    );
+}

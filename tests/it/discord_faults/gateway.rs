@@ -81,9 +81,9 @@ async fn a_session_that_is_over_is_begun_anew() {
     };
     let before = bot.discord.connections().len();
     bot.discord.invalidates_sessions();
-    // It may begin anew on the same line.
-    let again = |all: &[Connection]| anew(before)(all) || all.len() == before;
-    bot.discord.waits_until("it begins anew", again).await;
+    bot.discord
+        .waits_until("it begins anew", anew(before))
+        .await;
     answers_soon(&bot, &person, place, 1).await;
 
     let before = bot.discord.connections().len();
@@ -170,4 +170,62 @@ async fn every_shard_serves_its_own_servers() {
     assert!(taken.is_some_and(|taken| taken.acknowledged()));
     reads(&person, greeting()[2].1).await;
     is_once(&person, 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn as_many_shards_as_are_set_serve_the_servers_among_them() {
+    let discord = DiscordStandIn::start().await;
+    let places = [
+        discord.guild("First").place(),
+        discord.guild("Second").place(),
+    ];
+    let mut bot = Bot::on(discord, "[discord]\nshards = 2\n");
+    bot.launches().await;
+    bot.discord
+        .waits_until("both shards are logged in", |all| {
+            [0, 1].iter().all(|shard| {
+                all.iter()
+                    .any(|line| line.open && line.shard == Some((*shard, 2)))
+            })
+        })
+        .await;
+    for (number, place) in places.into_iter().enumerate() {
+        let person = bot.discord.person(&format!("Ann {number}"));
+        goes_through(&person, place, &greeting()[..2]).await;
+    }
+    bot.waits_until_ready_says("discord working").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_sessions_left_it_waits_until_there_are_some() {
+    let discord = DiscordStandIn::start().await;
+    discord.lets_no_session_begin_for(Duration::from_secs(2));
+    let mut bot = Bot::on(discord, "");
+    bot.launches().await;
+    bot.discord
+        .waits_for_call("GET", "/applications/{application_id}/commands")
+        .await;
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    assert!(bot.discord.connections().is_empty());
+    bot.discord.leaves_sessions(10);
+    let (person, place) = (bot.discord.person("Ann"), bot.clinic().place());
+    bot.discord
+        .waits_until("it begins", |all| {
+            all.iter().any(|line| line.open && line.shard.is_some())
+        })
+        .await;
+    goes_through(&person, place, &greeting()[..1]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn at_the_end_discord_is_told_goodbye() {
+    let mut bot = Bot::start().await;
+    let program = bot.program.take().expect("it runs");
+    let ended = tokio::task::spawn_blocking(move || program.stops());
+    assert_eq!(ended.await.expect("it ends"), Some(0));
+    bot.discord
+        .waits_until("the line is closed", |all| all.iter().all(|one| !one.open))
+        .await;
+    let all = bot.discord.connections();
+    assert_eq!(newest(&all).farewell, Some(1_000), "{all:?}");
 }

@@ -150,9 +150,10 @@ async fn disturbed_on_a_server() -> Vec<String> {
     let person = bot.discord.person("Ann");
     let place = bot.clinic().place();
     // A reply on a server has no nonce: one whose answer is cut off is tested by itself.
-    let moment = |number: usize, _: &Deed| match number % 3 {
-        0 => Moment::BeforeAnswer,
-        1 => Moment::AfterAcknowledgement,
+    let moment = |number: usize, deed: &Deed| match (number % 3, deed) {
+        (_, Deed::Photo) => Moment::Fetching,
+        (0, _) => Moment::BeforeAnswer,
+        (1, _) => Moment::AfterAcknowledgement,
         _ => Moment::BeforeAcknowledgement,
     };
     bot.dies_over_all(&person, place, &consultation(), moment)

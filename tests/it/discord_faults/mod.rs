@@ -38,17 +38,28 @@ impl Bot {
         bot
     }
 
-    /// Not running yet, with these settings.
+    /// Not running yet, with these settings, on a stand-in that refuses nothing for its haste.
     fn on(discord: DiscordStandIn, settings: &str) -> Self {
         discord.lifts_limits();
-        let folder = TempDir::new().expect("a temporary folder");
-        std::fs::write(folder.path().join("dupi.toml"), settings).expect("the folder is ours");
-        Self {
+        Self::within_limits_of(discord, settings)
+    }
+
+    /// Not running yet, with these settings.
+    fn within_limits_of(discord: DiscordStandIn, settings: &str) -> Self {
+        let bot = Self {
             token: discord.token().to_owned(),
             discord,
-            folder,
+            folder: TempDir::new().expect("a temporary folder"),
             program: None,
-        }
+        };
+        bot.sets(settings);
+        bot
+    }
+
+    /// For its next life.
+    fn sets(&self, settings: &str) {
+        let file = self.folder.path().join("dupi.toml");
+        std::fs::write(file, settings).expect("the folder is ours");
     }
 
     /// Starts it and waits until it hears the gateway.

@@ -78,3 +78,19 @@ async fn intents_that_are_refused_are_told_and_no_privileged_one_is_asked_for() 
     let program = bot.program.expect("it runs");
     assert_eq!(program.stops(), Some(0));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn too_few_shards_are_told_with_the_name_of_the_setting_before_anything_is_begun() {
+    let discord = DiscordStandIn::start().await;
+    discord.wants_shards(2);
+    let mut bot = Bot::on(discord, "[discord]\nshards = 1\n");
+    bot.launches().await;
+    let told = ["`discord.shards` is `1`", "hint"];
+    assert_eq!(
+        bot.waits_until_ready_says("discord stopped:forbidden")
+            .await,
+        503
+    );
+    assert!(bot.discord.connections().is_empty());
+    tells_the_operator_and_goes_on(bot, "discord stopped:forbidden", &told).await;
+}

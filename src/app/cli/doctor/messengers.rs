@@ -9,7 +9,9 @@ use std::time::Duration;
 use super::finding::Finding;
 use crate::app::cli::telling::printable;
 use crate::app::{discord_options, telegram_options};
-use crate::channels::discord::{self, DiscordError, DiscordFacts, DiscordOptions, PersonalPlace};
+use crate::channels::discord::{
+    self, DiscordError, DiscordFacts, DiscordOptions, DiscordRights, PersonalPlace,
+};
 use crate::channels::telegram::{self, TelegramError, TelegramFacts, TelegramOptions, Updates};
 use crate::config::{DiscordSettings, OperatorSettings, Settings, TelegramSettings};
 
@@ -183,6 +185,7 @@ fn of_discord(facts: &DiscordFacts, options: &DiscordOptions) -> Vec<Finding> {
         );
     }
     findings.extend(install_findings(facts));
+    findings.extend(right_findings(facts));
     findings.extend(session_findings(facts, options));
     findings
 }
@@ -216,6 +219,64 @@ fn install_findings(facts: &DiscordFacts) -> Vec<Finding> {
     findings
 }
 
+/// What the bot may do on servers, asked for and granted.
+fn right_findings(facts: &DiscordFacts) -> Vec<Finding> {
+    const PORTAL: &str = "Developer Portal, Installation, Default Install Settings, Guild Install, \
+                          Permissions";
+    let mut findings = Vec::new();
+    let asked = facts.install_rights.map(DiscordRights::missing);
+    if let Some(missing) = asked.filter(|missing| !missing.is_empty()) {
+        let missing = missing.join(", ");
+        findings.push(
+            Finding::warning(
+                DISCORD,
+                format!("the install link does not ask for: {missing}"),
+            )
+            .hint(format!("{PORTAL}: add them")),
+        );
+    }
+    if facts.install_rights.is_some_and(DiscordRights::administers) {
+        findings.push(
+            Finding::warning(
+                DISCORD,
+                "the install link asks for Administrator, which Dupi does not need",
+            )
+            .hint(format!("{PORTAL}: take it out")),
+        );
+    }
+    let servers = &facts.server_rights;
+    let lacking: Vec<_> = servers
+        .iter()
+        .map(|rights| rights.missing())
+        .filter(|missing| !missing.is_empty())
+        .collect();
+    if let Some(missing) = lacking.iter().max_by_key(|missing| missing.len()) {
+        findings.push(
+            Finding::warning(
+                DISCORD,
+                format!(
+                    "servers on which the bot may do too little: {} of {}, lacking {}",
+                    lacking.len(),
+                    servers.len(),
+                    missing.join(", ")
+                ),
+            )
+            .hint("Server Settings, Roles, the bot's role: allow it there; replies for one person work without"),
+        );
+    }
+    let administering = servers.iter().filter(|rights| rights.administers()).count();
+    if administering > 0 {
+        findings.push(
+            Finding::warning(
+                DISCORD,
+                format!("servers on which the bot is an administrator: {administering}"),
+            )
+            .hint("Server Settings, Roles, the bot's role: switch Administrator off"),
+        );
+    }
+    findings
+}
+
 fn session_findings(facts: &DiscordFacts, options: &DiscordOptions) -> Vec<Finding> {
     let mut findings = Vec::new();
     let (left, recommended) = (facts.sessions_left, facts.recommended_shards);
@@ -232,9 +293,9 @@ fn session_findings(facts: &DiscordFacts, options: &DiscordOptions) -> Vec<Findi
         && u64::try_from(shards.get()).is_ok_and(|shards| shards < recommended)
     {
         findings.push(
-            Finding::warning(
+            Finding::failed(
                 DISCORD,
-                format!("`discord.shards` is {shards}, Discord recommends {recommended}"),
+                format!("`discord.shards` is {shards}, Discord wants {recommended}"),
             )
             .hint("leave `discord.shards` out, or raise it"),
         );

@@ -1,8 +1,11 @@
 use super::*;
+use crate::domain::consultation::{Button, Purpose};
 use crate::domain::scalp::Question;
 
 const PERSON: u64 = 7;
 const ID: u64 = 1_187_000_000_000_000_001;
+/// Whatever our clock shows: it may be hours from Discord's.
+const NOW: i64 = 5_000_000;
 
 fn ids() -> PressIds {
     PressIds::new("a token".to_owned().into())
@@ -46,7 +49,7 @@ fn press(press: Press, values: &[Press]) -> Deed {
 }
 
 fn greeted(venue: Venue, deed: Deed, personal: PersonalPlace) -> Greeting {
-    greet(&arrival(venue, deed), personal, &ids(), i64::MAX / 2)
+    greet(&arrival(venue, deed), personal, &ids(), NOW)
 }
 
 const GUILD: Venue = Venue::Shared(60);
@@ -59,7 +62,7 @@ fn a_command_in_a_guild_is_answered_where_only_the_person_sees_it() {
     assert_eq!(greeting.wish, Wish::Command(Command::Consult, Vec::new()));
     let pass = greeting.reply.pass.unwrap();
     assert_eq!(pass.original, Original::Awaited);
-    assert_eq!(pass.ends, super::super::arrival::made(ID) + PASS_LASTS);
+    assert_eq!(pass.ends, NOW + PASS_LASTS);
     assert_eq!(greeting.reply.guild_channel, Some(60));
     let body = callback(&Shown::Thinking, GUILD, &Texts::default(), "").unwrap();
     assert_eq!(body, json!({ "type": 5, "data": { "flags": 64 } }));
@@ -78,7 +81,7 @@ fn in_direct_mode_a_guild_only_shows_the_way() {
 }
 
 #[test]
-fn switched_off_nothing_is_handed_in_but_what_concerns_erasing() {
+fn switched_off_nothing_is_handed_in_but_what_concerns_what_is_kept() {
     for deed in [
         command(Command::Consult),
         press(Press::Choice(Choice::Age20s), &[]),
@@ -93,10 +96,15 @@ fn switched_off_nothing_is_handed_in_but_what_concerns_erasing() {
     }
     let delete = greeted(GUILD, command(Command::Delete), PersonalPlace::Off);
     assert_eq!(delete.wish, Wish::CommandIfKnown(Command::Delete));
-    let confirmed = press(Press::Button(Button::ConfirmErase), &[]);
-    let confirmed = greeted(GUILD, confirmed, PersonalPlace::Off);
-    let erase = InboundWhat::Pressed(Button::ConfirmErase);
-    assert_eq!(confirmed.wish, Wish::Do(erase));
+    for button in [
+        Button::ConfirmErase,
+        Button::Withdraw(Purpose::Basic),
+        Button::Withdraw(Purpose::Sensitive),
+    ] {
+        let pressed = press(Press::Button(button), &[]);
+        let pressed = greeted(GUILD, pressed, PersonalPlace::Off);
+        assert_eq!(pressed.wish, Wish::Do(InboundWhat::Pressed(button)));
+    }
     let wrote = Deed::Wrote {
         text: "hello".to_owned(),
         files: Vec::new(),
@@ -135,7 +143,7 @@ fn a_menu_hands_in_everything_at_once() {
 }
 
 #[test]
-fn values_of_another_question_and_presses_of_others_mean_nothing() {
+fn values_of_another_question_and_presses_of_others_are_not_known() {
     let foreign = press(
         Press::Menu(Question::Products),
         &[Press::Choice(Choice::Age20s)],
@@ -150,7 +158,7 @@ fn values_of_another_question_and_presses_of_others_mean_nothing() {
         let greeting = greeted(GUILD, deed, PersonalPlace::Ephemeral);
         assert_eq!(
             (greeting.shown, greeting.wish),
-            (Shown::Heard, Wish::Nothing)
+            (Shown::NothingKnown, Wish::Nothing)
         );
     }
 }

@@ -18,8 +18,14 @@ pub(crate) enum Trouble {
     RateLimited(f64),
     /// 429 for everything, with this wait in seconds.
     GloballyRateLimited(f64),
+    /// The host is barred before it comes to Discord: 429 in HTML, with this wait in seconds.
+    Barred(f64),
     /// A server error with this status.
     Status(u16),
+    /// Refused with this status and Discord's code.
+    Refused(u16, u32),
+    /// It takes effect; a gateway on the way answers with this server error.
+    DoneThen(u16),
     /// It takes effect; the answer ends in the middle of its body.
     CutInBody,
     /// No answer ever comes.

@@ -73,7 +73,8 @@ pub(super) fn direct_channel(id: u64, person: &PersonRecord) -> Value {
 pub(super) fn own_guild(guild: &GuildRecord) -> Value {
     json!({
         "id": guild.id.to_string(), "name": guild.name, "icon": null, "banner": null,
-        "owner": false, "permissions": PERMISSIONS, "features": [],
+        "owner": false, "permissions": guild.rights.as_deref().unwrap_or(PERMISSIONS),
+        "features": [],
     })
 }
 

@@ -29,6 +29,8 @@ pub(super) struct Standing {
 #[derive(Debug)]
 pub(super) struct Limits {
     routes: bool,
+    /// Routes that begin so share one bucket for each thing that they are about.
+    tight: Option<(&'static str, Allowance)>,
     overall: u32,
     windows: HashMap<String, Window>,
     everything: Window,
@@ -38,6 +40,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             routes: true,
+            tight: None,
             overall: 50,
             windows: HashMap::new(),
             everything: Window { ends: 0, used: 0 },
@@ -50,6 +53,11 @@ impl Limits {
     pub(super) fn lift(&mut self) {
         self.routes = false;
         self.overall = u32::MAX;
+    }
+
+    /// What begins so passes only once in so many milliseconds, for each thing that it is about.
+    pub(super) fn tighten(&mut self, start: &'static str, per: i64) {
+        self.tight = Some((start, Allowance { count: 1, per }));
     }
 
     /// Counts a request; `Err` with the wait in milliseconds and whether everything has to wait.
@@ -68,7 +76,11 @@ impl Limits {
                 per: 1,
             }
         };
-        let key = format!("{method} {template} {major}");
+        let tight = self.tight.filter(|(start, _)| template.starts_with(start));
+        let (allowance, key) = match tight {
+            Some((start, allowance)) => (allowance, format!("{start} {major}")),
+            None => (allowance, format!("{method} {template} {major}")),
+        };
         let window = self
             .windows
             .entry(key)

@@ -104,6 +104,14 @@ impl Guild {
         Place::Channel(self.channel)
     }
 
+    /// What the bot's role may do, in Discord's bits.
+    pub(crate) fn grants(&self, rights: u64) {
+        self.shared.change(|world| {
+            let guild = world.guilds.get_mut(&self.id);
+            guild.expect("a guild stays").rights = Some(rights.to_string());
+        });
+    }
+
     /// Changes what the bot may do in the channel.
     pub(crate) fn allows(&self, access: Access) {
         self.shared.change(|world| {
@@ -229,6 +237,12 @@ impl DiscordStandIn {
         self.shared.change(|world| world.limits.lift());
     }
 
+    /// What begins so passes only once in this time, for each channel or token.
+    pub(crate) fn tightens_limit(&self, start: &'static str, per: Duration) {
+        let per = i64::try_from(per.as_millis()).expect("a short time");
+        self.shared.change(|world| world.limits.tighten(start, per));
+    }
+
     /// Changes a field of the application, as its owner does in the Developer Portal.
     pub(crate) fn changes_application(&self, field: &str, value: Value) {
         self.shared.change(|world| world.application[field] = value);
@@ -238,6 +252,22 @@ impl DiscordStandIn {
     pub(crate) fn leaves_sessions(&self, count: u64) {
         self.shared
             .change(|world| world.gateway.identifies_left = count);
+    }
+
+    /// No session may be begun before so much time has passed.
+    pub(crate) fn lets_no_session_begin_for(&self, wait: Duration) {
+        self.shared.change(|world| {
+            world.gateway.identifies_left = 0;
+            world.gateway.reset_after = u64::try_from(wait.as_millis()).expect("a short time");
+        });
+    }
+
+    /// Whoever logs in with fewer shards than this is closed with 4011, and more are recommended.
+    pub(crate) fn wants_shards(&self, count: u64) {
+        self.shared.change(|world| {
+            world.gateway.shards = count;
+            world.gateway.fewest_shards = count;
+        });
     }
 
     /// The token is good for nothing from now on.
@@ -266,6 +296,11 @@ impl DiscordStandIn {
     pub(crate) fn acknowledges_again(&self) {
         self.shared
             .change(|world| world.gateway.acknowledging = true);
+    }
+
+    /// Every button that stands before this person has this id, as one from another time.
+    pub(crate) fn forges_components(&self, person: &Person, id: &str) {
+        self.shared.change(|world| world.forge(person.id, id));
     }
 
     /// What `/gateway/bot` recommends.

@@ -32,6 +32,20 @@ impl World {
         self.catch_eyes(channel);
     }
 
+    /// Gives everything that this person could press another id.
+    pub(super) fn forge(&mut self, person: u64, id: &str) {
+        let seen = self.seen_by(person);
+        for sight in seen {
+            let message = self.messages.all.get_mut(&sight.id);
+            let rows = message.map(|message| &mut message.body.components);
+            for row in rows.into_iter().flatten() {
+                for part in row["components"].as_array_mut().into_iter().flatten() {
+                    part["custom_id"] = id.into();
+                }
+            }
+        }
+    }
+
     pub(super) fn take_down(&mut self, id: u64) {
         if let Some(message) = self.messages.all.remove(&id) {
             let ids = self.messages.by_channel.entry(message.channel).or_default();

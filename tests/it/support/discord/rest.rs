@@ -50,6 +50,8 @@ struct Answer {
     standing: Option<Standing>,
     /// Milliseconds to wait, and whether that holds for everything.
     wait: Option<(i64, bool)>,
+    /// Somebody before Discord answers.
+    is_barred: bool,
 }
 
 impl Answer {
@@ -59,6 +61,7 @@ impl Answer {
             body,
             standing: None,
             wait: None,
+            is_barred: false,
         }
     }
 
@@ -72,6 +75,7 @@ impl Answer {
             }),
             standing: None,
             wait: Some((wait, global)),
+            is_barred: false,
         }
     }
 }
@@ -109,20 +113,37 @@ pub(super) async fn receive(
     let trouble =
         shared.change(|world| faults::take(&mut world.faults, incoming.method.as_str(), &template));
     let answer = shared.change(|world| {
+        // Whatever becomes of it, it has to be right.
+        check(world, &incoming, &template, malformed.as_deref());
         let answer = match trouble {
             Some(Trouble::RateLimited(wait)) => Answer::limited(in_milliseconds(wait), false),
             Some(Trouble::GloballyRateLimited(wait)) => {
                 Answer::limited(in_milliseconds(wait), true)
             }
+            Some(Trouble::Barred(wait)) => Answer {
+                body: json!("<html>error code: 1015</html>"),
+                is_barred: true,
+                ..Answer::limited(in_milliseconds(wait), false)
+            },
             Some(Trouble::Status(status)) => Answer::plain(
                 status,
                 json!({ "message": "the stand-in fails on order", "code": 0 }),
             ),
+            Some(Trouble::Refused(status, code)) => Answer::plain(
+                status,
+                json!({ "message": "refused on order", "code": code }),
+            ),
             Some(Trouble::Hang) => Answer::plain(0, Value::Null),
-            Some(Trouble::CutInBody | Trouble::LoseAnswer | Trouble::Late(_)) | None => {
-                check(world, &incoming, &template, malformed.as_deref());
+            Some(
+                Trouble::DoneThen(_) | Trouble::CutInBody | Trouble::LoseAnswer | Trouble::Late(_),
+            )
+            | None => {
                 let handler = found.as_ref().map(|found| found.handler);
-                world.answer(&incoming, &template, &headers, handler)
+                let answer = world.answer(&incoming, &template, &headers, handler);
+                match trouble {
+                    Some(Trouble::DoneThen(status)) => Answer::plain(status, Value::Null),
+                    _ => answer,
+                }
             }
         };
         let lost = matches!(trouble, Some(Trouble::Hang | Trouble::LoseAnswer));
@@ -194,6 +215,9 @@ fn write(answer: &Answer) -> Response {
                 .saturating_add(i64::from(wait % 1_000 != 0))
                 .to_string(),
         );
+        if answer.is_barred {
+            return response;
+        }
         put(
             "x-ratelimit-scope",
             if global { "global" } else { "user" }.to_owned(),
@@ -279,6 +303,7 @@ impl World {
             body,
             standing: Some(standing),
             wait: None,
+            is_barred: false,
         }
     }
 
@@ -384,8 +409,12 @@ async fn download(shared: &Shared, wire: &Wire, path: &str) -> Response {
         let id = path.split('/').nth(1).and_then(|id| id.parse::<u64>().ok());
         let file = id.and_then(|id| world.files.get(&id).cloned());
         let status = match trouble {
-            Some(Trouble::Status(status)) => status,
-            Some(Trouble::RateLimited(_) | Trouble::GloballyRateLimited(_)) => 429,
+            Some(
+                Trouble::Status(status) | Trouble::Refused(status, _) | Trouble::DoneThen(status),
+            ) => status,
+            Some(
+                Trouble::RateLimited(_) | Trouble::GloballyRateLimited(_) | Trouble::Barred(_),
+            ) => 429,
             Some(Trouble::Hang | Trouble::LoseAnswer) => 0,
             Some(Trouble::CutInBody | Trouble::Late(_)) | None => {
                 if file.is_some() {
@@ -408,12 +437,20 @@ async fn download(shared: &Shared, wire: &Wire, path: &str) -> Response {
     });
     match (trouble, file) {
         (Some(Trouble::Hang), _) => std::future::pending().await,
-        (Some(Trouble::Status(status)), _) => StatusCode::from_u16(status)
+        (
+            Some(Trouble::Status(status) | Trouble::Refused(status, _) | Trouble::DoneThen(status)),
+            _,
+        ) => StatusCode::from_u16(status)
             .unwrap_or(StatusCode::BAD_GATEWAY)
             .into_response(),
-        (Some(Trouble::RateLimited(wait) | Trouble::GloballyRateLimited(wait)), _) => {
-            write(&Answer::limited(in_milliseconds(wait), false))
-        }
+        (
+            Some(
+                Trouble::RateLimited(wait)
+                | Trouble::GloballyRateLimited(wait)
+                | Trouble::Barred(wait),
+            ),
+            _,
+        ) => write(&Answer::limited(in_milliseconds(wait), false)),
         (trouble, Some(file)) => {
             match trouble {
                 Some(Trouble::LoseAnswer) => wire.cut(),

@@ -101,7 +101,8 @@ fn gateway_bot(world: &mut World, _: &Incoming) -> Result<Reply, Refusal> {
     let body = json!({
         "url": world.gateway.url, "shards": world.gateway.shards,
         "session_start_limit": {
-            "total": 1_000, "remaining": left, "reset_after": 14_400_000, "max_concurrency": 1,
+            "total": 1_000, "remaining": left, "reset_after": world.gateway.reset_after,
+            "max_concurrency": 1,
         },
     });
     Ok((200, body))

@@ -71,6 +71,8 @@ pub(crate) struct Connection {
     pub(crate) open: bool,
     /// The code with which the stand-in closed it.
     pub(crate) closed_with: Option<u16>,
+    /// The code with which the bot closed it.
+    pub(crate) farewell: Option<u16>,
 }
 
 #[derive(Debug)]
@@ -90,7 +92,11 @@ pub(super) struct Gateway {
     pub(super) heartbeat: u64,
     pub(super) acknowledging: bool,
     pub(super) shards: u64,
+    /// With fewer shards than this nobody is let in.
+    pub(super) fewest_shards: u64,
     pub(super) identifies_left: u64,
+    /// When there are sessions again, in milliseconds.
+    pub(super) reset_after: u64,
     pub(super) refuse_resume: bool,
     pub(super) disallows_intents: bool,
     pub(super) connections: Vec<Connection>,
@@ -110,7 +116,9 @@ impl Gateway {
             heartbeat: 41_250,
             acknowledging: true,
             shards: 1,
+            fewest_shards: 1,
             identifies_left: 1_000,
+            reset_after: 14_400_000,
             refuse_resume: false,
             disallows_intents: false,
             connections: Vec::new(),
@@ -134,6 +142,7 @@ impl Gateway {
     /// The connection is gone; its session stays for a resume unless the bot said goodbye.
     pub(super) fn disconnected(&mut self, connection: usize, farewell: Option<u16>) {
         self.connections[connection].open = false;
+        self.connections[connection].farewell = farewell;
         self.wires[connection] = None;
         let over = matches!(farewell, Some(1_000 | 1_001));
         self.sessions.retain_mut(|session| {
@@ -285,6 +294,9 @@ impl World {
         let Some((index, count)) = shard.filter(|(index, count)| index < count) else {
             return self.close(connection, 4_010, "Invalid shard.");
         };
+        if count < self.gateway.fewest_shards {
+            return self.close(connection, 4_011, "Sharding required.");
+        }
         let Some(intents) = data["intents"]
             .as_u64()
             .filter(|asked| asked & !KNOWN_INTENTS == 0)

@@ -85,6 +85,8 @@ pub(super) struct GuildRecord {
     pub(super) name: String,
     pub(super) channel: u64,
     pub(super) access: Access,
+    /// What the bot's role may do, in Discord's bits, unless it is the usual.
+    pub(super) rights: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -278,6 +280,7 @@ impl World {
             name: name.to_owned(),
             channel,
             access: Access::Open,
+            rights: None,
         };
         let data = super::forms::guild(&guild, &self.now_text());
         self.guilds.insert(id, guild);
