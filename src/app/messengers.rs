@@ -9,10 +9,10 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
 use super::{ChannelEnd, SystemClock};
 use crate::cards::png_of;
+use crate::channels::Ending;
 use crate::channels::discord::{DiscordChannel, DiscordOptions, DiscordPorts, PersonalPlace};
 use crate::channels::health::{ChannelHealth, ChannelsHealth};
 use crate::channels::telegram::{TelegramChannel, TelegramOptions, TelegramPorts, Updates};
@@ -43,7 +43,7 @@ impl Messengers {
         settings: &Settings,
         store: &SqliteStore,
         wording: &Arc<Wording>,
-        shutdown: &CancellationToken,
+        ending: &Ending,
     ) -> anyhow::Result<Self> {
         let guide: Arc<[u8]> = png_of(PHOTO_GUIDE, GUIDE_WIDTH)?.into();
         let mut healths = Vec::new();
@@ -61,7 +61,7 @@ impl Messengers {
                     clock: Arc::new(SystemClock),
                 };
                 let health = health(Channel::Telegram);
-                TelegramChannel::new(options, ports, health, shutdown.clone())
+                TelegramChannel::new(options, ports, health, ending.clone())
             })
             .transpose()?;
         let discord = discord_options(&settings.discord, &guide)
@@ -73,7 +73,7 @@ impl Messengers {
                     clock: Arc::new(SystemClock),
                 };
                 let health = health(Channel::Discord);
-                DiscordChannel::new(options, ports, health, shutdown.clone())
+                DiscordChannel::new(options, ports, health, ending.clone())
             })
             .transpose()?;
         Ok(Self {

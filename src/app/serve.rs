@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::messengers::Messengers;
 use super::{ChannelEnd, DataPaths, Parts, RandomIds, Service, SystemClock};
 use crate::cards::ResvgCardPainter;
+use crate::channels::Ending;
 use crate::channels::web::{self, Admission, Pages, WebChannel, WebSender};
 use crate::config::{DeviceChoice as ChosenDevice, RuntimeChoice as ChosenRuntime, Settings};
 use crate::ports::{Channel, Clock as _, ConversationDesk, EffectQueue as _, IdSource as _};
@@ -75,7 +76,12 @@ pub async fn serve(settings: &Settings, announce: impl FnOnce(SocketAddr)) -> an
         wording,
     };
     let shutdown = CancellationToken::new();
-    let messengers = Messengers::open(settings, &store, &shared_wording, &shutdown)?;
+    // What is under way is said before the messengers fall silent.
+    let ending = Ending {
+        hearing: shutdown.clone(),
+        speaking: CancellationToken::new(),
+    };
+    let messengers = Messengers::open(settings, &store, &shared_wording, &ending)?;
     let web_end = ChannelEnd {
         sender: Arc::new(sender),
         fetcher: None,
@@ -118,6 +124,7 @@ pub async fn serve(settings: &Settings, announce: impl FnOnce(SocketAddr)) -> an
     shutdown.cancel();
     serving.await??;
     running.await?;
+    ending.speaking.cancel();
     let messengers = messengers.ended().await;
     housekeeping.await?;
     grader.shut_down().await;

@@ -5,8 +5,11 @@
 //! besides what the wire needs, and never uses another module of the outer ring.
 
 pub mod discord;
+mod ending;
 pub mod health;
 pub mod pace;
 pub mod telegram;
 pub mod text;
 pub mod web;
+
+pub use ending::Ending;

@@ -18,7 +18,11 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser as _;
+use tracing::{Level, Metadata};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::{Origin, Settings};
 use arguments::{Arguments, Command, ModelCommand};
@@ -111,6 +115,18 @@ fn log_to_standard_error(settings: &Settings, command: &Command) -> anyhow::Resu
         .with_env_filter(EnvFilter::try_new(filter)?)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
+        .finish()
+        .with(filter_fn(says_nothing_personal))
         .try_init()
         .map_err(|error| anyhow::anyhow!(error))
+}
+
+/// Libraries log what people write, and tokens, at levels that an operator may ask for; that is left out
+/// whatever the filter says.
+fn says_nothing_personal(metadata: &Metadata<'_>) -> bool {
+    let target = metadata.target();
+    if target.starts_with("serenity::gateway::ws") {
+        return false;
+    }
+    !target.starts_with("serenity") || *metadata.level() <= Level::ERROR
 }

@@ -37,6 +37,7 @@ use self::fetch::DiscordFetcher;
 use self::http::{CallError, DiscordHttp};
 use self::sender::{DiscordSender, SenderParts};
 use self::wire::Wire;
+use crate::channels::Ending;
 use crate::channels::health::{ChannelHealth, StopReason};
 use crate::channels::pace::{PaceLimits, Pacer};
 use crate::ports::{
@@ -155,9 +156,9 @@ impl DiscordChannel {
         options: DiscordOptions,
         ports: DiscordPorts,
         health: ChannelHealth,
-        shutdown: CancellationToken,
+        ending: impl Into<Ending>,
     ) -> Result<Self, DiscordError> {
-        Self::paced(options, ports, health, shutdown, PaceLimits::discord())
+        Self::paced(options, ports, health, ending, PaceLimits::discord())
     }
 
     /// As [`Self::new`], for a server with limits of its own.
@@ -165,12 +166,13 @@ impl DiscordChannel {
         options: DiscordOptions,
         ports: DiscordPorts,
         health: ChannelHealth,
-        shutdown: CancellationToken,
+        ending: impl Into<Ending>,
         limits: PaceLimits,
     ) -> Result<Self, DiscordError> {
+        let Ending { hearing, speaking } = ending.into();
         let http = DiscordHttp::new(&options.token, options.api_url.as_deref())
             .map_err(DiscordError::client)?;
-        let (pacer, gate) = Pacer::start(limits, shutdown.clone());
+        let (pacer, gate) = Pacer::start(limits, speaking);
         let parts = SenderParts {
             wire: Arc::new(Wire::new(http, pacer)),
             ids: sender::press_ids(&options.token),
@@ -185,7 +187,7 @@ impl DiscordChannel {
             options,
             parts: Arc::new(parts),
             health,
-            shutdown,
+            shutdown: hearing,
             gate,
         })
     }

@@ -52,6 +52,7 @@ use self::recent::Recent;
 use self::sender::TelegramSender;
 use self::webhook::{Secret, Webhook};
 use self::working::Working;
+use super::Ending;
 use super::health::{ChannelHealth, StopReason};
 use super::pace::{PaceLimits, Pacer};
 use crate::ports::{
@@ -153,9 +154,9 @@ impl TelegramChannel {
         options: TelegramOptions,
         ports: TelegramPorts,
         health: ChannelHealth,
-        shutdown: CancellationToken,
+        ending: impl Into<Ending>,
     ) -> Result<Self, TelegramError> {
-        Self::paced(options, ports, health, shutdown, PaceLimits::telegram())
+        Self::paced(options, ports, health, ending, PaceLimits::telegram())
     }
 
     /// A channel at a pace of its own, as for a Bot API server with other limits.
@@ -163,12 +164,13 @@ impl TelegramChannel {
         options: TelegramOptions,
         ports: TelegramPorts,
         health: ChannelHealth,
-        shutdown: CancellationToken,
+        ending: impl Into<Ending>,
         limits: PaceLimits,
     ) -> Result<Self, TelegramError> {
-        let (pacer, pacing) = Pacer::start(limits, shutdown.clone());
+        let Ending { hearing, speaking } = ending.into();
+        let (pacer, pacing) = Pacer::start(limits, speaking);
         let api = Api::new(&options, pacer)?;
-        let errands = Errands::new(shutdown.clone());
+        let errands = Errands::new(hearing.clone());
         let sender = TelegramSender {
             working: Working::new(api.clone(), errands.with_own_room()),
             api,
@@ -183,7 +185,7 @@ impl TelegramChannel {
             sender,
             health,
             pacing,
-            shutdown,
+            shutdown: hearing,
         })
     }
 
