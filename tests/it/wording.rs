@@ -73,7 +73,7 @@ fn privacy_names_each_consent_with_its_version_and_its_day_in_korea() {
         consents: consents(),
     };
     for (language, line) in [
-        (Language::Korean, "· 기본 정보: 동의문 1판, 2026-11-24"),
+        (Language::Korean, "· 기본 정보: 동의문 제1판, 2026-11-24"),
         (
             Language::English,
             "· Basic data: consent text version 1, 2026-11-24",
