@@ -1,8 +1,9 @@
 //! Dupi (두피): a scalp consultation in the messenger people already use.
 //!
 //! The modules in reading order; arrows point inwards:
-//! `main → app → {jobs channels severity cards storage} → {driver wording} → ports → domain`.
+//! `main → app → {jobs channels severity advice cards storage} → {driver wording} → ports → domain`.
 
+pub mod advice;
 pub mod app;
 pub mod cards;
 pub mod channels;

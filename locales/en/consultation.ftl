@@ -219,3 +219,24 @@ button-withdraw-sensitive = Withdraw the consent to sensitive data
 button-erase = Erase everything
 button-confirm-erase = Yes, erase everything
 button-decline-erase = No, keep it
+
+# Guidance that a model worded, and questions.
+advice-today = What to try today
+advice-week = Over the next weeks
+advice-avoid = Better to avoid
+worded-by-a-model = (An AI worded this from prepared guidance.)
+button-ask-question = Ask a question
+button-helpful = This helped
+button-unhelpful = Not really
+rating-kept = Thank you for telling us; it helps to make the guidance better. (Only whether it helped is kept, not the text.)
+invite-question = Write what you would like to know about scalp and hair care. For example: “When can I dye my hair again?”
+answering = I am looking for the answer. One moment, please.
+many-are-asking = Many people are asking right now. Your answer follows as soon as it is your turn.
+question-off-topic = I can only talk about scalp and hair care, and only about what was checked. I have nothing to tell about this question. If a symptom worries you, please ask a dermatologist.
+one-question-at-a-time = I am still looking for the answer to your last question. Please ask again once it is there.
+questions-used-up =
+    { $limit ->
+        [one] You can ask one question a day. Please ask again tomorrow. If something is urgent or worries you, please do not wait: ask a doctor.
+       *[other] You can ask { $limit } questions a day. Please ask again tomorrow. If something is urgent or worries you, please do not wait: ask a doctor.
+    }
+answer-is-no-diagnosis = This is everyday-care information, not a diagnosis.

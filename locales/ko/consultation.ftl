@@ -203,3 +203,21 @@ button-withdraw-sensitive = 민감한 정보 동의만 철회하기
 button-erase = 모두 지우기
 button-confirm-erase = 네, 모두 지워 주세요
 button-decline-erase = 아니요, 그대로 둘게요
+
+# 모델이 다듬은 안내와 물음.
+advice-today = 오늘 해 볼 것
+advice-week = 앞으로 몇 주 동안
+advice-avoid = 피하면 좋은 것
+worded-by-a-model = (준비된 안내를 바탕으로 AI가 다듬어 쓴 글이에요.)
+button-ask-question = 궁금한 것 물어보기
+button-helpful = 도움됐어요
+button-unhelpful = 아니에요
+rating-kept = 알려 주셔서 고마워요. 더 나은 안내를 만드는 데 쓸게요. (글은 남기지 않고 도움이 되었는지만 적어 둬요.)
+invite-question = 두피와 모발 관리에 대해 궁금한 것을 적어 보내 주세요. 예: “염색은 언제 해도 되나요?”
+answering = 답을 찾고 있어요. 잠시만 기다려 주세요.
+many-are-asking = 지금 물어보시는 분이 많아요. 차례가 오면 바로 답해 드릴게요.
+question-off-topic = 저는 두피와 모발 관리에 대해서만, 그중에서도 확인해 둔 내용만 답할 수 있어요. 이 물음에는 알려 드릴 수 있는 내용이 없어요. 걱정되는 증상이 있으면 피부과에서 물어봐 주세요.
+one-question-at-a-time = 앞서 물어보신 것의 답을 아직 찾고 있어요. 답이 도착한 뒤에 다시 물어봐 주세요.
+questions-used-up =
+    오늘은 { $limit }번까지 물어보실 수 있어요. 내일 다시 물어봐 주세요. 급하거나 걱정되는 증상은 기다리지 말고 병원에서 물어봐 주세요.
+answer-is-no-diagnosis = 진단이 아니라 생활 관리 정보예요.

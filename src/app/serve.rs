@@ -10,7 +10,7 @@ use tokio::signal;
 use tokio_util::sync::CancellationToken;
 
 use super::messengers::Messengers;
-use super::{ChannelEnd, DataPaths, Parts, RandomIds, Service, SystemClock};
+use super::{Advice, ChannelEnd, DataPaths, Parts, RandomIds, Service, SystemClock};
 use crate::cards::ResvgCardPainter;
 use crate::channels::Ending;
 use crate::channels::web::{self, Admission, Pages, WebChannel, WebSender};
@@ -55,6 +55,7 @@ pub async fn serve(settings: &Settings, announce: impl FnOnce(SocketAddr)) -> an
     let reader = DecodingPhotoReader::new(ReaderLimits::default());
     let grader = start_grader(settings)?;
     let painter = ResvgCardPainter::new(wording.phrases().clone())?;
+    let advice = Advice::open(&settings.advice, &wording)?;
     let clock = Arc::new(SystemClock);
     let ids = Arc::new(RandomIds);
     let shared_wording = Arc::new(wording.clone());
@@ -71,6 +72,8 @@ pub async fn serve(settings: &Settings, announce: impl FnOnce(SocketAddr)) -> an
         reader: Arc::new(reader),
         grader: Arc::new(grader.clone()),
         painter: Arc::new(painter),
+        writer: advice.writer(),
+        ratings: Arc::new(store.clone()),
         clock,
         ids: ids.clone(),
         wording,
@@ -114,6 +117,7 @@ pub async fn serve(settings: &Settings, announce: impl FnOnce(SocketAddr)) -> an
         let (runner, shutdown) = (service.runner.clone(), shutdown.clone());
         async move { runner.run(shutdown).await }
     });
+    let inspecting = tokio::spawn(advice.inspect(shutdown.clone()));
     let housekeeping = tokio::spawn(keep_house(store.clone(), shutdown.clone()));
     let serving = tokio::spawn(web::serve(listener, channel, shutdown.clone()));
     let messengers = messengers.serve(&desk);
@@ -127,6 +131,7 @@ pub async fn serve(settings: &Settings, announce: impl FnOnce(SocketAddr)) -> an
     ending.speaking.cancel();
     let messengers = messengers.ended().await;
     housekeeping.await?;
+    inspecting.await?;
     grader.shut_down().await;
     store.close().await;
     messengers

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::driver::{Driver, DriverPorts};
 use crate::jobs::{EffectRunner, JobPorts};
 use crate::ports::{
-    CardPainter, Channel, Clock, ConversationStore, EffectQueue, IdSource, MessageSender,
-    PhotoFetcher, PhotoReader, PhotoStore, SeverityGrader, Transcript,
+    AdviceWriter, CardPainter, Channel, Clock, ConversationStore, EffectQueue, IdSource,
+    MessageSender, PhotoFetcher, PhotoReader, PhotoStore, RatingStore, SeverityGrader, Transcript,
 };
 use crate::wording::Wording;
 
@@ -21,6 +21,8 @@ pub struct Parts {
     pub reader: Arc<dyn PhotoReader>,
     pub grader: Arc<dyn SeverityGrader>,
     pub painter: Arc<dyn CardPainter>,
+    pub writer: Arc<dyn AdviceWriter>,
+    pub ratings: Arc<dyn RatingStore>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn IdSource>,
     pub wording: Wording,
@@ -79,6 +81,8 @@ impl Service {
             grader: parts.grader,
             painter: parts.painter,
             reader: parts.reader,
+            writer: parts.writer,
+            ratings: parts.ratings,
             senders,
             fetchers,
             events: Arc::new(driver.clone()),

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::reader::Key;
 use super::{
-    DataSettings, DiscordSettings, LogSettings, ModelSettings, OperatorSettings, Origin, Settings,
-    TelegramSettings, WebSettings,
+    AdviceSettings, DataSettings, DiscordSettings, LogSettings, ModelSettings, OperatorSettings,
+    Origin, Settings, TelegramSettings, WebSettings,
 };
 
 impl Settings {
@@ -32,11 +32,21 @@ impl Settings {
             writeln!(text, "# {name} token: {state} (environment, {variable})")
                 .expect("writing to a string succeeds");
         }
+        let key = match self.advice.api_key {
+            Some(_) => "set, not shown",
+            None => "not set: none is sent",
+        };
+        writeln!(
+            text,
+            "# language model key: {key} (environment, LLM_API_KEY)"
+        )
+        .expect("writing to a string succeeds");
         self.table(&mut text, &WebSettings::KEYS, self.web.values());
         self.table(&mut text, &DataSettings::KEYS, self.data.values());
         self.table(&mut text, &ModelSettings::KEYS, self.model.values());
         self.table(&mut text, &TelegramSettings::KEYS, self.telegram.values());
         self.table(&mut text, &DiscordSettings::KEYS, self.discord.values());
+        self.table(&mut text, &AdviceSettings::KEYS, self.advice.values());
         self.table(&mut text, &OperatorSettings::KEYS, self.operator.values());
         self.table(&mut text, &LogSettings::KEYS, self.log.values());
         text

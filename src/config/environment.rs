@@ -14,13 +14,16 @@ pub(super) const TELEGRAM_BOT_TOKEN: &str = "TELEGRAM_BOT_TOKEN";
 pub(super) const TELEGRAM_API_URL: &str = "TELEGRAM_API_URL";
 pub(super) const DISCORD_BOT_TOKEN: &str = "DISCORD_BOT_TOKEN";
 pub(super) const DISCORD_API_URL: &str = "DISCORD_API_URL";
+pub(super) const LLM_BASE_URL: &str = "LLM_BASE_URL";
+pub(super) const LLM_MODEL: &str = "LLM_MODEL";
+pub(super) const LLM_API_KEY: &str = "LLM_API_KEY";
 pub(super) const ORT_DYLIB_PATH: &str = "ORT_DYLIB_PATH";
 pub(super) const RUST_LOG: &str = "RUST_LOG";
 pub(super) const VIRTUAL_ENV: &str = "VIRTUAL_ENV";
 pub(super) const CONDA_PREFIX: &str = "CONDA_PREFIX";
 
 /// Every variable that is read; nothing else is.
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 15] = [
     CONFIG,
     DATA_DIR,
     WEB_ADDR,
@@ -29,6 +32,9 @@ const KNOWN: [&str; 12] = [
     TELEGRAM_API_URL,
     DISCORD_BOT_TOKEN,
     DISCORD_API_URL,
+    LLM_BASE_URL,
+    LLM_MODEL,
+    LLM_API_KEY,
     ORT_DYLIB_PATH,
     RUST_LOG,
     VIRTUAL_ENV,

@@ -5,6 +5,7 @@
 //! Nothing here opens a database, a model or a port. Begin at [`Settings::load`]; one file per
 //! concern holds its keys, their meaning and their defaults.
 
+mod advice;
 mod api_address;
 mod data;
 mod discord;
@@ -19,6 +20,7 @@ mod settings;
 mod telegram;
 mod web;
 
+pub use advice::{AdviceLanguage, AdviceMode, AdviceSettings, AdviceTemplate};
 pub use data::DataSettings;
 pub use discord::{DiscordSettings, PersonalReplies};
 pub use environment::Environment;

@@ -7,8 +7,8 @@ use secrecy::SecretString;
 
 use super::reader::{Key, Reader};
 use super::{
-    ConfigError, DataSettings, DiscordSettings, Environment, LogSettings, ModelSettings,
-    OperatorSettings, Origin, TelegramSettings, WebSettings, environment,
+    AdviceSettings, ConfigError, DataSettings, DiscordSettings, Environment, LogSettings,
+    ModelSettings, OperatorSettings, Origin, TelegramSettings, WebSettings, environment,
 };
 
 /// The file that is read when it is there and no other one is named.
@@ -29,6 +29,7 @@ pub struct Settings {
     pub model: ModelSettings,
     pub telegram: TelegramSettings,
     pub discord: DiscordSettings,
+    pub advice: AdviceSettings,
     pub operator: OperatorSettings,
     pub log: LogSettings,
     /// 64 hexadecimal digits; `None` leaves the key to a file in the data folder.
@@ -61,6 +62,7 @@ impl Settings {
             model: ModelSettings::read(&mut reader, environment)?,
             telegram: TelegramSettings::read(&mut reader, environment)?,
             discord: DiscordSettings::read(&mut reader, environment)?,
+            advice: AdviceSettings::read(&mut reader, environment)?,
             operator: OperatorSettings::read(&mut reader)?,
             log: LogSettings::read(&mut reader)?,
             master_key: master_key(environment)?,
@@ -82,6 +84,7 @@ impl Settings {
         keys.extend(ModelSettings::KEYS);
         keys.extend(TelegramSettings::KEYS);
         keys.extend(DiscordSettings::KEYS);
+        keys.extend(AdviceSettings::KEYS);
         keys.extend(OperatorSettings::KEYS);
         keys.extend(LogSettings::KEYS);
         keys

@@ -6,7 +6,7 @@ use super::{Arrival, Driver, utterance};
 use crate::domain::consultation::{Event, Purpose, SentFile, Unusable, Words};
 use crate::domain::scalp::PhotoId;
 use crate::ports::{
-    Address, ChannelNote, Committed, ConversationDesk, ConversationId, EffectId, EventSink,
+    Address, By, ChannelNote, Committed, ConversationDesk, ConversationId, EffectId, EventSink,
     Inbound, InboundId, InboundWhat, Loaded, Presence, Received, StoreError, StoredKind, Utterance,
 };
 
@@ -59,7 +59,10 @@ impl ConversationDesk for Driver {
                     .await
             }
             InboundWhat::Said(raw) => {
-                let words = Words::new(&raw, self.wording.knowledge().triggers());
+                let knowledge = self.wording.knowledge();
+                let words = Words::new(&raw, knowledge.triggers());
+                let topics = knowledge.topics_of(&words.text);
+                let words = words.about(topics);
                 let said = utterance::of_words(&words);
                 self.hand_in(loaded, envelope, Event::Said(words), said)
                     .await
@@ -110,7 +113,26 @@ impl EventSink for Driver {
             notes: Vec::new(),
             event,
             utterance: None,
-            completes: Some(effect),
+            by: By::Outcome(effect),
+        };
+        self.advance(loaded, arrival).await.map(|_| ())
+    }
+
+    async fn note(
+        &self,
+        conversation: ConversationId,
+        name: &str,
+        event: Event,
+    ) -> Result<(), StoreError> {
+        let Some(loaded) = self.store.load_by_id(conversation).await? else {
+            return Ok(());
+        };
+        let arrival = Arrival {
+            inbound: InboundId(format!("note:{name}")),
+            notes: Vec::new(),
+            event,
+            utterance: None,
+            by: By::Note,
         };
         self.advance(loaded, arrival).await.map(|_| ())
     }
@@ -129,7 +151,7 @@ impl Driver {
             notes: envelope.notes,
             event,
             utterance,
-            completes: None,
+            by: By::Person,
         };
         Ok(match self.advance(loaded, arrival).await? {
             Committed::Stored => Received::Accepted,

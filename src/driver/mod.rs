@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::domain::consultation::{Conversation, Event, Language};
 use crate::ports::{
-    Address, ChannelNote, Clock, Commit, Committed, ConversationId, ConversationStore, EffectId,
+    Address, By, ChannelNote, Clock, Commit, Committed, ConversationId, ConversationStore,
     IdSource, InboundId, Loaded, PhotoReader, PhotoStore, StoreError, Utterance,
 };
 use crate::wording::Wording;
@@ -58,7 +58,7 @@ struct Arrival {
     notes: Vec<ChannelNote>,
     event: Event,
     utterance: Option<Utterance>,
-    completes: Option<EffectId>,
+    by: By,
 }
 
 impl Driver {
@@ -102,7 +102,7 @@ impl Driver {
                     utterance: arrival.utterance.clone(),
                     photos: arrival.event.photos_taken_in().to_vec(),
                     effects: step.effects,
-                    completes: arrival.completes,
+                    by: arrival.by,
                     now,
                 })
                 .await?;

@@ -13,7 +13,7 @@ pub(super) fn of_button(
 ) -> Option<Utterance> {
     let language = match button {
         Button::Speak(spoken) => spoken,
-        Button::Done(_) | Button::Skip(_) | Button::Back(_) => return None,
+        Button::Done(_) | Button::Skip(_) | Button::Back(_) | Button::Rate(..) => return None,
         Button::OldEnough
         | Button::TooYoung
         | Button::Agree(_)
@@ -29,6 +29,7 @@ pub(super) fn of_button(
         | Button::Correct(_)
         | Button::KeepAnswers
         | Button::NewConsultation
+        | Button::AskQuestion
         | Button::Withdraw(_)
         | Button::Erase
         | Button::ConfirmErase

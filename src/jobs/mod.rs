@@ -11,17 +11,19 @@ mod fetch_photos;
 mod forget_cards;
 mod forget_photos;
 mod grade_photo;
+mod keep_rating;
 mod outcome;
 mod register;
 mod runner;
 mod send;
+mod writing;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::ports::{
-    CardPainter, Channel, Clock, ConversationStore, EffectQueue, EventSink, MessageSender,
-    PhotoFetcher, PhotoReader, PhotoStore, SeverityGrader,
+    AdviceWriter, CardPainter, Channel, Clock, ConversationStore, EffectQueue, EventSink,
+    MessageSender, PhotoFetcher, PhotoReader, PhotoStore, RatingStore, SeverityGrader,
 };
 
 pub use runner::EffectRunner;
@@ -36,6 +38,8 @@ pub struct JobPorts {
     pub grader: Arc<dyn SeverityGrader>,
     pub painter: Arc<dyn CardPainter>,
     pub reader: Arc<dyn PhotoReader>,
+    pub writer: Arc<dyn AdviceWriter>,
+    pub ratings: Arc<dyn RatingStore>,
     pub senders: HashMap<Channel, Arc<dyn MessageSender>>,
     /// Of the channels that keep files themselves.
     pub fetchers: HashMap<Channel, Arc<dyn PhotoFetcher>>,

@@ -22,11 +22,18 @@ const fn most_at_once(share: Share) -> u32 {
     match share {
         Share::Messages(_) => 32,
         Share::Fetching => 4,
+        // The writer has a queue of its own, and says when it is full.
+        Share::Writing => 64,
         Share::Work => 8,
     }
 }
 /// Longer than any job's deadline; see the test in `register`.
-pub(super) const LEASE: SignedDuration = SignedDuration::from_secs(60);
+pub(super) fn lease(share: Share) -> SignedDuration {
+    SignedDuration::from_secs(match share {
+        Share::Messages(_) | Share::Fetching | Share::Work => 60,
+        Share::Writing => 180,
+    })
+}
 /// How long to sleep when nothing is due: a safety net, as new effects wake us at once.
 const SLOW_POLL: Duration = Duration::from_secs(30);
 /// How long to wait when the queue itself cannot be asked.
@@ -147,7 +154,7 @@ impl EffectRunner {
             return Ok(0);
         }
         let now = self.ports.clock.now();
-        let claimed = self.ports.queue.claim(&room, now, LEASE).await?;
+        let claimed = self.ports.queue.claim(&room, now, lease).await?;
         let mut started = 0;
         for effect in claimed {
             let share = Share::of(&effect.effect, effect.address.channel);

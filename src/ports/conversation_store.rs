@@ -101,10 +101,19 @@ pub struct Commit {
     pub effects: Vec<Effect>,
     /// Photos that were stored for this: they belong to the conversation from now on.
     pub photos: Vec<PhotoId>,
-    /// The effect whose outcome this is; it is done when the commit is. Without one it is a deed of the
-    /// person.
-    pub completes: Option<EffectId>,
+    pub by: By,
     pub now: Timestamp,
+}
+
+/// Who moves the conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// The person did something: they are here.
+    Person,
+    /// The outcome of an effect, which is done when the commit is.
+    Outcome(EffectId),
+    /// An effect that is not done yet.
+    Note,
 }
 
 /// What became of a commit.

@@ -37,17 +37,20 @@ pub enum Share {
     Messages(Channel),
     /// Fetching files from the channels that keep them.
     Fetching,
+    /// What a language model is asked for.
+    Writing,
     /// Everything that needs nobody else.
     Work,
 }
 
 impl Share {
     /// Every share.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Messages(Channel::Web),
         Self::Messages(Channel::Telegram),
         Self::Messages(Channel::Discord),
         Self::Fetching,
+        Self::Writing,
         Self::Work,
     ];
 
@@ -56,10 +59,12 @@ impl Share {
         match effect {
             Effect::Send { .. } => Self::Messages(channel),
             Effect::FetchPhotos { .. } => Self::Fetching,
+            Effect::WriteAdvice { .. } | Effect::AnswerQuestion { .. } => Self::Writing,
             Effect::GradePhoto { .. }
             | Effect::DrawCard { .. }
             | Effect::ForgetPhotos { .. }
             | Effect::ForgetCards { .. }
+            | Effect::KeepRating { .. }
             | Effect::ErasePerson => Self::Work,
         }
     }
@@ -71,6 +76,7 @@ impl Share {
             Self::Messages(Channel::Telegram) => "send:telegram",
             Self::Messages(Channel::Discord) => "send:discord",
             Self::Fetching => "fetch",
+            Self::Writing => "write",
             Self::Work => "work",
         }
     }
@@ -139,13 +145,13 @@ pub const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(1);
 /// same slot of the same conversation.
 #[async_trait]
 pub trait EffectQueue: Send + Sync {
-    /// Claims effects that are due, as far as there is room, each for `lease`. An expired lease is claimed
+    /// Claims effects that are due, as far as there is room, each for the lease of its share. An expired lease is claimed
     /// again. What began to wait later than `now` is due as well: the clock was put back since.
     async fn claim(
         &self,
         room: &Room,
         now: Timestamp,
-        lease: SignedDuration,
+        lease: fn(Share) -> SignedDuration,
     ) -> Result<Vec<ClaimedEffect>, StoreError>;
 
     /// Done without an outcome to report (outcomes go through `Commit::completes`).

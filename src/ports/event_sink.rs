@@ -16,4 +16,13 @@ pub trait EventSink: Send + Sync {
         effect: EffectId,
         event: Event,
     ) -> Result<(), StoreError>;
+
+    /// Steps the conversation by something that an effect has to say before it is done. The same `name`
+    /// twice changes nothing.
+    async fn note(
+        &self,
+        conversation: ConversationId,
+        name: &str,
+        event: Event,
+    ) -> Result<(), StoreError>;
 }

@@ -3,16 +3,20 @@
 //! `prompts/knowledge/README.md` tells what the files hold and how they were reviewed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
+use super::topics::{self, Topics};
 use crate::domain::consultation::Language;
-use crate::domain::guidance::{RedFlag, TriggerWords, Triggers};
+use crate::domain::guidance::{PassageId, RedFlag, Topic, TriggerWords, Triggers};
 
 const SNIPPETS: &str = include_str!("../../prompts/knowledge/snippets.toml");
 const RED_FLAGS: &str = include_str!("../../prompts/knowledge/red_flags.toml");
 const MODIFIERS: &str = include_str!("../../prompts/knowledge/modifiers.toml");
 const FIXED: &str = include_str!("../../prompts/knowledge/fixed.toml");
+const INGREDIENTS: &str = include_str!("../../prompts/knowledge/ingredients.toml");
+const QUESTIONS: &str = include_str!("../../prompts/knowledge/questions.toml");
 const TIPS: &str = include_str!("../../prompts/knowledge/general_tips.toml");
 
 /// A text in every language that Dupi speaks.
@@ -40,6 +44,11 @@ pub struct Knowledge {
     modifiers: BTreeMap<String, Text>,
     fixed: BTreeMap<String, Text>,
     tips: Vec<Text>,
+    /// Everything that a question can be answered with.
+    passages: BTreeMap<String, Text>,
+    /// Everything there is, by id.
+    entries: BTreeMap<String, Text>,
+    topics: Arc<Topics>,
     triggers: Triggers,
 }
 
@@ -54,6 +63,8 @@ pub enum KnowledgeError {
     },
     #[error("prompts/knowledge/red_flags.toml holds `{id}`, which no rule knows")]
     UnknownRedFlag { id: String },
+    #[error("prompts/knowledge/questions.toml names a condition that does not exist")]
+    UnknownCondition,
 }
 
 #[derive(Deserialize)]
@@ -63,7 +74,9 @@ struct Rows {
         alias = "modifier",
         alias = "fixed",
         alias = "tip",
-        alias = "red_flag"
+        alias = "red_flag",
+        alias = "ingredient",
+        alias = "question"
     )]
     rows: Vec<Row>,
 }
@@ -74,6 +87,11 @@ struct Row {
     id: String,
     ko: String,
     en: String,
+    /// Of an ingredient, whose text does not name it.
+    #[serde(default)]
+    ko_name: Option<String>,
+    #[serde(default)]
+    en_name: Option<String>,
     #[serde(default)]
     triggers_ko: Vec<String>,
     #[serde(default)]
@@ -86,9 +104,13 @@ struct Row {
 
 impl Row {
     fn text(&self) -> Text {
+        let named = |name: &Option<String>, text: &String| match name {
+            Some(name) => format!("{name}: {text}"),
+            None => text.clone(),
+        };
         Text {
-            ko: self.ko.clone(),
-            en: self.en.clone(),
+            ko: named(&self.ko_name, &self.ko),
+            en: named(&self.en_name, &self.en),
         }
     }
 }
@@ -121,15 +143,33 @@ impl Knowledge {
             };
             triggers.push((flag, words));
         }
+        let snippets = by_id(&rows("snippets.toml", SNIPPETS)?);
+        let modifiers = by_id(&rows("modifiers.toml", MODIFIERS)?);
+        let mut passages = by_id(&rows("ingredients.toml", INGREDIENTS)?);
+        passages.extend(by_id(&rows("questions.toml", QUESTIONS)?));
+        passages.extend(snippets.clone());
+        passages.extend(modifiers.clone());
+        let words: topics::Words =
+            toml::from_str(QUESTIONS).map_err(|source| KnowledgeError::Invalid {
+                file: "questions.toml",
+                source: Box::new(source),
+            })?;
+        let tips = rows("general_tips.toml", TIPS)?;
+        let fixed = by_id(&rows("fixed.toml", FIXED)?);
+        let red_flags = by_id(&flags);
+        let mut entries = passages.clone();
+        for more in [by_id(&tips), fixed.clone(), red_flags.clone()] {
+            entries.extend(more);
+        }
         Ok(Self {
-            snippets: by_id(&rows("snippets.toml", SNIPPETS)?),
-            red_flags: by_id(&flags),
-            modifiers: by_id(&rows("modifiers.toml", MODIFIERS)?),
-            fixed: by_id(&rows("fixed.toml", FIXED)?),
-            tips: rows("general_tips.toml", TIPS)?
-                .iter()
-                .map(Row::text)
-                .collect(),
+            snippets,
+            red_flags,
+            modifiers,
+            entries,
+            passages,
+            topics: Arc::new(Topics::new(words).ok_or(KnowledgeError::UnknownCondition)?),
+            fixed,
+            tips: tips.iter().map(Row::text).collect(),
             triggers: Triggers::new(triggers),
         })
     }
@@ -152,6 +192,26 @@ impl Knowledge {
     /// A fixed sentence.
     pub fn fixed(&self, id: &str) -> Option<&Text> {
         self.fixed.get(id)
+    }
+
+    /// What a question is answered with.
+    pub fn passage(&self, id: &PassageId) -> Option<&Text> {
+        self.passages.get(&id.0)
+    }
+
+    /// Any entry of the knowledge base.
+    pub fn entry(&self, id: &str) -> Option<&Text> {
+        self.entries.get(id)
+    }
+
+    /// Every entry with its id.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &Text)> {
+        self.entries.iter().map(|(id, text)| (id.as_str(), text))
+    }
+
+    /// What is held about a question, the best first; nothing where nothing is held.
+    pub fn topics_of(&self, question: &str) -> Vec<Topic> {
+        self.topics.of(question)
     }
 
     /// Tips for everybody, in order.

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use super::phrases::Argument::{Number, Text as Words};
+use super::results;
 use super::{
     Argument, Knowledge, KnowledgeError, Links, Phrases, PhrasesError, Picture, Worded,
     WordedChoice, WordedChoices,
 };
 use crate::domain::consultation::{
-    Asking, Button, Card, Choices, Consent, Controls, Expected, Language, Message, Purpose,
+    Asking, Button, Card, Choices, Consent, Controls, Expected, Helpful, Language, Message, Purpose,
 };
-use crate::domain::scalp::{Answer, Answers, Choice, Question, Region};
+use crate::domain::scalp::{Answer, Answers, Choice, Condition, Question, Region, Severity};
 
 /// Finds the words of messages, buttons and choices.
 #[derive(Debug, Clone)]
@@ -112,10 +113,25 @@ impl Wording {
             Button::KeepAnswers => phrase("button-keep-answers"),
             Button::NewConsultation => phrase("button-new-consultation"),
             Button::Withdraw(purpose) => phrase(&format!("button-withdraw-{}", purpose.id())),
+            Button::AskQuestion => phrase("button-ask-question"),
+            Button::Rate(Helpful::Yes, _) => phrase("button-helpful"),
+            Button::Rate(Helpful::No, _) => phrase("button-unhelpful"),
             Button::Erase => phrase("button-erase"),
             Button::ConfirmErase => phrase("button-confirm-erase"),
             Button::DeclineErase => phrase("button-decline-erase"),
         }
+    }
+
+    /// The name of a condition.
+    pub fn condition(&self, condition: Condition, language: Language) -> String {
+        let key = format!("condition-{}", condition.id().replace('_', "-"));
+        self.phrases.phrase(language, &key, &[])
+    }
+
+    /// The word for a severity.
+    pub fn severity(&self, severity: Severity, language: Language) -> String {
+        self.phrases
+            .phrase(language, results::severity_key(severity), &[])
     }
 
     /// The label of a choice.
@@ -151,6 +167,10 @@ impl Speaker<'_> {
         }
     }
 
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm a message: a look-up table, which the compiler keeps complete"
+    )]
     fn paragraphs(&self, message: &Message) -> Vec<String> {
         match message {
             // Nobody knows the person's language for sure yet: every language says hello.
@@ -232,7 +252,23 @@ impl Speaker<'_> {
             Message::PreparingResult => vec![self.say("preparing-result")],
             Message::NoUsablePhoto => vec![self.say("no-usable-photo")],
             Message::Result { summary, card } => self.result(summary, card.is_some()),
-            Message::Guidance { guidance, .. } => self.guidance(guidance),
+            Message::Guidance {
+                guidance, advice, ..
+            } => self.guidance(guidance, advice.as_ref().map(|advice| &advice.text)),
+            Message::InviteQuestion => vec![self.say("invite-question")],
+            Message::Answering => vec![self.say("answering")],
+            Message::ManyAreAsking => vec![self.say("many-are-asking")],
+            Message::Answer {
+                answer,
+                sees_dermatologist,
+            } => self.answer_to_question(answer, *sees_dermatologist),
+            Message::OffTopic => vec![self.say("question-off-topic")],
+            Message::OneQuestionAtATime => vec![self.say("one-question-at-a-time")],
+            Message::QuestionsUsedUp { limit } => {
+                let limit = usize::try_from(*limit).unwrap_or(usize::MAX);
+                vec![self.say_with("questions-used-up", &[("limit", Number(limit))])]
+            }
+            Message::RatingKept => vec![self.say("rating-kept")],
             Message::RedFlagNotice { red_flags } => self.red_flag_notice(red_flags),
             Message::AskErase => vec![self.say("ask-erase")],
             Message::EraseDeclined => vec![self.say("erase-declined")],

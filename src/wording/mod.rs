@@ -9,7 +9,9 @@ mod photos;
 mod phrases;
 mod privacy;
 mod results;
+mod topics;
 mod worded;
+mod writings;
 
 pub use knowledge::{Knowledge, KnowledgeError, Text};
 pub use messages::{Wording, WordingError};

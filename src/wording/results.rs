@@ -3,7 +3,7 @@
 use super::messages::Speaker;
 use super::phrases::Argument::{Number, Text as Words};
 use crate::domain::consultation::ResultSummary;
-use crate::domain::guidance::{Fixed, Guidance, RedFlags};
+use crate::domain::guidance::{Fixed, Guidance, RedFlags, WordedAdvice};
 use crate::domain::scalp::{Region, Severity};
 
 impl Speaker<'_> {
@@ -56,7 +56,12 @@ impl Speaker<'_> {
         paragraphs
     }
 
-    pub(super) fn guidance(&self, guidance: &Guidance) -> Vec<String> {
+    /// What to do: the passages that the rules chose, or what a model made of them.
+    pub(super) fn guidance(
+        &self,
+        guidance: &Guidance,
+        advice: Option<&WordedAdvice>,
+    ) -> Vec<String> {
         let knowledge = &self.wording.knowledge;
         let words = |text: Option<&super::Text>, id: &str| {
             text.map_or_else(
@@ -80,6 +85,10 @@ impl Speaker<'_> {
                 .filter(|fixed| !matches!(fixed, Fixed::Header | Fixed::Demonstration))
                 .filter_map(|fixed| self.fixed(*fixed)),
         );
+        if let Some(advice) = advice {
+            paragraphs.extend(self.worded_advice(advice));
+            return paragraphs;
+        }
         paragraphs.extend(guidance.snippets.iter().map(|snippet| {
             let id = snippet.id();
             let condition = self.say(&format!("condition-{}", dashed(snippet.condition.id())));
@@ -127,7 +136,7 @@ impl Speaker<'_> {
     }
 }
 
-const fn severity_key(severity: Severity) -> &'static str {
+pub(super) const fn severity_key(severity: Severity) -> &'static str {
     match severity {
         Severity::Good => "severity-good",
         Severity::Mild => "severity-mild",

@@ -97,6 +97,8 @@ impl Process {
             reader: Arc::new(TrustingPhotoReader),
             grader: grader.clone(),
             painter: Arc::new(BlankCardPainter),
+            writer: Arc::new(dupi::advice::NoAdviceWriter),
+            ratings: Arc::new(mortal.store.clone()),
             clock: clock.clone(),
             ids,
             wording,

@@ -1,5 +1,6 @@
 //! Everything that is tested through the public interface, as one program.
 
+mod advice;
 mod architecture;
 mod browser;
 mod cards;
@@ -17,6 +18,7 @@ mod engine_albums;
 mod engine_commands;
 mod engine_marks;
 mod engine_withdrawal;
+mod engine_writing;
 mod guidance;
 mod jobs;
 mod killed;

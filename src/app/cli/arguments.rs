@@ -46,6 +46,18 @@ pub(super) enum Command {
     /// Severity models
     #[command(subcommand)]
     Model(ModelCommand),
+    /// Make training data for the language model out of AI Hub's dataset of scalp images
+    AdviceData {
+        /// AI Hub's folder, with its zips or unpacked, or one around it
+        #[arg(value_name = "AIHUB_DIR")]
+        folder: PathBuf,
+        /// Where the pairs go, one line of JSON each
+        #[arg(value_name = "OUT.jsonl")]
+        out: PathBuf,
+    },
+    /// Measure how good the advice is
+    #[command(subcommand)]
+    Eval(EvalCommand),
     /// List the newest stored effects: what waits, runs, is done or has failed
     Jobs {
         /// How many to list
@@ -69,7 +81,9 @@ impl Command {
             Self::Serve(serve) => serve.device,
             Self::Analyze(analyze) => analyze.device,
             Self::Doctor(device) | Self::Model(ModelCommand::Check { device, .. }) => *device,
-            Self::Config | Self::Jobs { .. } => return None,
+            Self::Config | Self::Jobs { .. } | Self::AdviceData { .. } | Self::Eval(_) => {
+                return None;
+            }
         };
         arguments.device
     }
@@ -111,6 +125,18 @@ pub(super) enum ModelCommand {
         #[command(flatten)]
         device: DeviceArguments,
     },
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(super) enum EvalCommand {
+    /// The rules, the gates, injections and red flags; and the language model that is set up, if any
+    Advice {
+        /// How many texts the language model words
+        #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u16).range(..=4_096))]
+        texts: u16,
+    },
+    /// What people think of what was written for them
+    Ratings,
 }
 
 fn device() -> impl TypedValueParser<Value = DeviceChoice> {

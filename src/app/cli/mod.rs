@@ -3,9 +3,11 @@
 //! Results go to the standard output, errors and hints to the standard error. The words here are
 //! for operators, in English; nothing here is ever shown to a person in a consultation.
 
+mod advice_data;
 mod analyze;
 mod arguments;
 mod doctor;
+mod eval;
 mod jobs;
 mod judgement_text;
 mod model_check;
@@ -25,7 +27,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::{Origin, Settings};
-use arguments::{Arguments, Command, ModelCommand};
+use arguments::{Arguments, Command, EvalCommand, ModelCommand};
 
 /// How a command that did not fail has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +92,11 @@ fn perform(command: Command, output: &mut dyn Write) -> anyhow::Result<Outcome> 
         Command::Model(ModelCommand::Check { file, .. }) => {
             model_check::run(&settings, &file, output)
         }
+        Command::AdviceData { folder, out } => advice_data::run(&folder, &out, output),
+        Command::Eval(EvalCommand::Advice { texts }) => {
+            in_runtime(eval::advice(&settings, usize::from(texts), output))
+        }
+        Command::Eval(EvalCommand::Ratings) => in_runtime(eval::ratings(&settings, output)),
         Command::Jobs { limit } => in_runtime(jobs::run(&settings, limit, output)),
     }
 }
@@ -121,11 +128,11 @@ fn log_to_standard_error(settings: &Settings, command: &Command) -> anyhow::Resu
         .map_err(|error| anyhow::anyhow!(error))
 }
 
-/// Libraries log what people write, and tokens, at levels that an operator may ask for; that is left out
+/// Libraries log what people and models write, and tokens, at levels that an operator may ask for; that is left out
 /// whatever the filter says.
 fn says_nothing_personal(metadata: &Metadata<'_>) -> bool {
     let target = metadata.target();
-    if target.starts_with("serenity::gateway::ws") {
+    if target.starts_with("serenity::gateway::ws") || target.starts_with("async_openai") {
         return false;
     }
     !target.starts_with("serenity") || *metadata.level() <= Level::ERROR

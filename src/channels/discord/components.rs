@@ -43,7 +43,12 @@ pub(super) fn rows(worded: &Worded, labels: &Labels<'_>) -> Vec<Value> {
     }
     for row in &worded.buttons {
         let one = |(pressed, label): &(Button, String)| {
-            button(labels, Press::Button(*pressed), label, style(*pressed))
+            let press = match *pressed {
+                // The window opens at once, instead of a message that asks for a press.
+                Button::AskQuestion => Press::Write(labels.language),
+                other => Press::Button(other),
+            };
+            button(labels, press, label, style(*pressed))
         };
         pressed.push(row.iter().map(one).collect());
     }

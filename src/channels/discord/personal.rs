@@ -43,6 +43,14 @@ pub(super) fn is_always_said(message: &Message) -> bool {
         | Message::NoUsablePhoto
         | Message::Result { .. }
         | Message::Guidance { .. }
+        | Message::InviteQuestion
+        | Message::Answering
+        | Message::ManyAreAsking
+        | Message::Answer { .. }
+        | Message::OffTopic
+        | Message::OneQuestionAtATime
+        | Message::QuestionsUsedUp { .. }
+        | Message::RatingKept
         | Message::RedFlagNotice { .. }
         | Message::NotUnderstood(_)
         | Message::ChooseLanguage

@@ -24,6 +24,39 @@ impl Purpose {
     }
 }
 
+/// Whether a text was of help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Helpful {
+    Yes,
+    No,
+}
+
+/// Tells the latest texts of a conversation apart, so that a late press is not taken for a newer
+/// text: their numbers, starting again after [`RatingMark::MOST`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RatingMark(u8);
+
+impl RatingMark {
+    /// How many texts have marks of their own.
+    pub const MOST: u8 = 32;
+
+    /// The mark of the text of that number.
+    pub fn of(number: u32) -> Self {
+        let mark = number % u32::from(Self::MOST);
+        Self(u8::try_from(mark).expect("a remainder is smaller than its divisor"))
+    }
+
+    /// What it is called; [`RatingMark::of`] leads back to it.
+    pub const fn number(self) -> u32 {
+        self.0 as u32
+    }
+
+    /// Every mark there is.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..Self::MOST).map(Self)
+    }
+}
+
 /// A button under a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Button {
@@ -62,6 +95,10 @@ pub enum Button {
     NewConsultation,
     /// Take a consent back, and have erased what was kept under it.
     Withdraw(Purpose),
+    /// I would like to ask something in my own words.
+    AskQuestion,
+    /// The text that bears this mark was of help, or was not.
+    Rate(Helpful, RatingMark),
     /// Erase everything: asked once more before it is done.
     Erase,
     ConfirmErase,
@@ -95,6 +132,9 @@ impl Button {
             Self::KeepAnswers => "keep".to_owned(),
             Self::NewConsultation => "new".to_owned(),
             Self::Withdraw(purpose) => format!("withdraw:{}", purpose.id()),
+            Self::AskQuestion => "ask".to_owned(),
+            Self::Rate(Helpful::Yes, RatingMark(mark)) => format!("helpful:{mark}"),
+            Self::Rate(Helpful::No, RatingMark(mark)) => format!("unhelpful:{mark}"),
             Self::Erase => "erase".to_owned(),
             Self::ConfirmErase => "erase:yes".to_owned(),
             Self::DeclineErase => "erase:no".to_owned(),
@@ -131,10 +171,17 @@ impl Button {
             Self::ReviewAnswers,
             Self::KeepAnswers,
             Self::NewConsultation,
+            Self::AskQuestion,
             Self::Erase,
             Self::ConfirmErase,
             Self::DeclineErase,
         ]);
+        for mark in RatingMark::all() {
+            all.extend([
+                Self::Rate(Helpful::Yes, mark),
+                Self::Rate(Helpful::No, mark),
+            ]);
+        }
         all
     }
 

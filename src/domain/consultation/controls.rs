@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    AfterPhoto, AfterTips, AlbumPhoto, Asking, Button, Consent, Consultation, Found, Language,
-    Message, Purpose,
+    AfterPhoto, AfterTips, AlbumPhoto, Answered, Asking, Button, Consent, Consultation, Found,
+    Helpful, Language, Message, Purpose, RatingMark,
 };
 use crate::domain::scalp::{Answer, Choice, Question, Region, Selection};
 
@@ -47,6 +47,10 @@ impl Controls {
 
 impl Message {
     /// What can be done with this message.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm a message: a look-up table, which the compiler keeps complete"
+    )]
     pub fn controls(&self) -> Controls {
         match self {
             Self::Hello | Self::ChooseLanguage => {
@@ -113,9 +117,19 @@ impl Message {
                 wants_photo: true,
                 ..Controls::column([Button::ChangeRegion, Button::Tips])
             },
-            Self::Guidance { .. } | Self::AnswersKept => {
-                Controls::column([Button::NewConsultation, Button::ReviewAnswers, Button::Tips])
-            }
+            Self::Guidance { advice, .. } => after_guidance(advice.as_ref().map(|one| one.mark)),
+            Self::AnswersKept => after_guidance(None),
+            Self::Answer { answer, .. } => Controls {
+                wants_words: true,
+                ..Controls::of_buttons(vec![rating(match answer {
+                    Answered::Worded(text) => text.mark,
+                    Answered::Prepared(passages) => passages.mark,
+                })])
+            },
+            Self::InviteQuestion | Self::OffTopic => Controls {
+                wants_words: true,
+                ..Controls::default()
+            },
             Self::AskErase => Controls::column([Button::ConfirmErase, Button::DeclineErase]),
             Self::Privacy { consents } => {
                 let withdraw = |consent: &Consent| Button::Withdraw(consent.purpose);
@@ -141,6 +155,11 @@ impl Message {
             | Self::Help
             | Self::SurveyStopped
             | Self::NothingToCancel
+            | Self::Answering
+            | Self::ManyAreAsking
+            | Self::OneQuestionAtATime
+            | Self::QuestionsUsedUp { .. }
+            | Self::RatingKept
             | Self::NotUnderstood(_) => Controls::default(),
         }
     }
@@ -150,8 +169,32 @@ impl Message {
         if let Self::Album { photos, .. } = self {
             return photos.iter().any(|photo| photo.found == Found::Waiting);
         }
-        matches!(self, Self::PhotoReceived { .. } | Self::PreparingResult)
+        matches!(
+            self,
+            Self::PhotoReceived { .. }
+                | Self::PreparingResult
+                | Self::Answering
+                | Self::ManyAreAsking
+        )
     }
+}
+
+/// What may be wished after the guidance; a text that was worded can be rated.
+fn after_guidance(mark: Option<RatingMark>) -> Controls {
+    let wishes = [
+        Button::AskQuestion,
+        Button::NewConsultation,
+        Button::ReviewAnswers,
+        Button::Tips,
+    ];
+    let rows = mark.map(rating).into_iter();
+    Controls::of_buttons(rows.chain(wishes.map(|wish| vec![wish])).collect())
+}
+
+fn rating(mark: RatingMark) -> Vec<Button> {
+    [Helpful::Yes, Helpful::No]
+        .map(|helpful| Button::Rate(helpful, mark))
+        .to_vec()
 }
 
 /// The regions, as buttons.

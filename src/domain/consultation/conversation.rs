@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{ConsultationNumber, Purpose};
+use super::{ConsultationNumber, DailyCount, Purpose, Rated, Writings};
 use crate::domain::guidance::RedFlags;
 use crate::domain::scalp::{
     Answers, Choice, Grades, Judgement, PhotoId, Question, Region, Verdict,
@@ -105,6 +105,8 @@ pub struct Consultation {
     pub red_flags: RedFlags,
     /// Counts how often the survey moved to a new place, or the review was opened.
     pub openings: u32,
+    /// What was worded and asked after the result.
+    pub writings: Writings,
 }
 
 impl Consultation {
@@ -120,6 +122,7 @@ impl Consultation {
             known: Answers::default(),
             red_flags: RedFlags::new(),
             openings: 0,
+            writings: Writings::default(),
         }
     }
 }
@@ -209,6 +212,27 @@ impl Stage {
             | Self::Closed => None,
         }
     }
+
+    /// The same, to be changed.
+    pub(super) fn consultation_mut(&mut self) -> Option<&mut Consultation> {
+        match self {
+            Self::AwaitingRegion { consultation }
+            | Self::AwaitingPhoto { consultation, .. }
+            | Self::AwaitingAnswer { consultation, .. }
+            | Self::AwaitingGrades { consultation, .. }
+            | Self::AwaitingCard { consultation, .. }
+            | Self::AwaitingWish { consultation, .. }
+            | Self::AwaitingCorrection { consultation, .. } => Some(consultation),
+            Self::AwaitingEraseConfirmation { then } => then.consultation_mut(),
+            Self::AwaitingFirstContact
+            | Self::AwaitingLanguage
+            | Self::AwaitingAge
+            | Self::AwaitingConsent { .. }
+            | Self::AwaitingChangeOfMind
+            | Self::AwaitingReturn { .. }
+            | Self::Closed => None,
+        }
+    }
 }
 
 /// A private conversation: one person, one channel.
@@ -219,6 +243,12 @@ pub struct Conversation {
     pub consents: Vec<Consent>,
     /// The number of the last consultation that was begun, 0 before the first.
     pub consultations: u32,
+    /// The number of the last text that may be rated, 0 before the first.
+    pub texts: u32,
+    /// The latest texts that may be rated, oldest first; at most [`Rated::REMEMBERED`].
+    pub rateable: Vec<Rated>,
+    /// The questions of the day.
+    pub questions: DailyCount,
     pub stage: Stage,
 }
 
@@ -229,6 +259,9 @@ impl Conversation {
             language,
             consents: Vec::new(),
             consultations: 0,
+            texts: 0,
+            rateable: Vec::new(),
+            questions: DailyCount::default(),
             stage: Stage::AwaitingFirstContact,
         }
     }

@@ -2,18 +2,23 @@
 
 use std::collections::BTreeSet;
 
+use super::Rated;
 use super::{
     Button, Command, ConsultationNumber, Language, Message, ResultSummary, Slot, Unusable,
 };
-use crate::domain::guidance::RedFlags;
+use crate::domain::guidance::{
+    AdviceBrief, QuestionBrief, RedFlags, Topic, WordedAdvice, WordedAnswer,
+};
 use crate::domain::scalp::{Choice, Judgement, PhotoId, Question};
 
-/// What a person wrote, cut to what is kept, with the red flags found in all of it.
+/// What a person wrote, cut to what is kept, with what was found in all of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Words {
     /// At most [`Words::KEPT`] characters, without control characters, trimmed.
     pub text: String,
     pub red_flags: RedFlags,
+    /// What the knowledge base holds about it, the best first; empty where it holds nothing.
+    pub topics: Vec<Topic>,
     /// More was written than is kept.
     pub was_cut: bool,
 }
@@ -36,8 +41,15 @@ impl Words {
         Self {
             text: clean.chars().take(Self::KEPT).collect(),
             red_flags: triggers.found_in(clean),
+            topics: Vec::new(),
             was_cut: clean.chars().count() > Self::KEPT,
         }
+    }
+
+    /// The same, with what the knowledge base holds about it.
+    #[must_use]
+    pub fn about(self, topics: Vec<Topic>) -> Self {
+        Self { topics, ..self }
     }
 }
 
@@ -126,6 +138,32 @@ pub enum Event {
     },
     /// Everything of the person could not be erased, for good.
     ErasingFailed,
+    /// Something came of a text that was to be worded.
+    Written(Written),
+}
+
+/// What came of a text that was to be worded.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Written {
+    /// The guidance, in the words of the `order`th try of that consultation.
+    Advice {
+        consultation: ConsultationNumber,
+        order: u32,
+        advice: Box<WordedAdvice>,
+    },
+    /// The guidance stays as it was told.
+    NoAdvice {
+        consultation: ConsultationNumber,
+        order: u32,
+    },
+    Answer {
+        question: u32,
+        answer: Box<WordedAnswer>,
+    },
+    /// The passages themselves are the answer.
+    NoAnswer { question: u32 },
+    /// Many are asking: the answer will take a while.
+    AnswerQueued { question: u32 },
 }
 
 impl Event {
@@ -146,7 +184,8 @@ impl Event {
             | Self::PhotoGradingFailed { .. }
             | Self::CardDrawn { .. }
             | Self::CardFailed { .. }
-            | Self::ErasingFailed => &[],
+            | Self::ErasingFailed
+            | Self::Written(_) => &[],
         }
     }
 }
@@ -183,6 +222,23 @@ pub enum Effect {
     ForgetCards {
         consultations: Vec<ConsultationNumber>,
     },
+    /// Have the guidance worded; answered by `Written::Advice` or `Written::NoAdvice`.
+    WriteAdvice {
+        consultation: ConsultationNumber,
+        /// Counts how often this consultation's guidance was to be worded.
+        order: u32,
+        brief: Box<AdviceBrief>,
+        language: Language,
+    },
+    /// Have a question answered; answered by `Written::Answer` or `Written::NoAnswer`.
+    AnswerQuestion {
+        /// Counts the questions of the conversation.
+        question: u32,
+        brief: Box<QuestionBrief>,
+        language: Language,
+    },
+    /// Keep what a person thinks of a text.
+    KeepRating { rated: Rated, is_helpful: bool },
     /// Erase the person and all that belongs to them.
     ErasePerson,
 }
@@ -197,6 +253,9 @@ impl Effect {
             Self::FetchPhotos { .. } => "fetch_photos",
             Self::ForgetPhotos { .. } => "forget_photos",
             Self::ForgetCards { .. } => "forget_cards",
+            Self::WriteAdvice { .. } => "write_advice",
+            Self::AnswerQuestion { .. } => "answer_question",
+            Self::KeepRating { .. } => "keep_rating",
             Self::ErasePerson => "erase_person",
         }
     }

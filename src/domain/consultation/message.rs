@@ -1,7 +1,7 @@
 //! What is said to a person, without a single sentence: `crate::wording` finds the words.
 
-use super::{Consent, Purpose};
-use crate::domain::guidance::{Guidance, RedFlags};
+use super::{Consent, Purpose, RatingMark};
+use crate::domain::guidance::{Guidance, PassageId, RedFlags, WordedAdvice};
 use crate::domain::scalp::{Answers, Grades, ModelIdentity, Question, Region, ScalpType, Verdict};
 
 /// Counts the consultations of one conversation from 1.
@@ -147,7 +147,30 @@ pub enum Message {
         guidance: Guidance,
         /// Numbers the advice with the result it belongs to.
         consultation: ConsultationNumber,
+        /// In a model's words in place of the passages, once there are any.
+        advice: Option<Box<Rateable<WordedAdvice>>>,
     },
+    /// Questions are welcome.
+    InviteQuestion,
+    /// The question is being answered.
+    Answering,
+    /// So many are asking that the answer will take a while.
+    ManyAreAsking,
+    Answer {
+        answer: Answered,
+        /// The result, or what was written, belongs to a dermatologist.
+        sees_dermatologist: bool,
+    },
+    /// Dupi talks about scalp care only.
+    OffTopic,
+    /// The question before it is being answered still.
+    OneQuestionAtATime,
+    /// No more questions today.
+    QuestionsUsedUp {
+        limit: u32,
+    },
+    /// What was thought of a text is noted.
+    RatingKept,
     /// Red flags found in what the person wrote, told at once.
     RedFlagNotice {
         red_flags: RedFlags,
@@ -177,6 +200,22 @@ pub enum Message {
     NothingToCancel,
 }
 
+/// A text, and the mark under which it can be told whether it was of help.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rateable<T> {
+    pub text: T,
+    pub mark: RatingMark,
+}
+
+/// What a question was answered with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answered {
+    /// In a model's words.
+    Worded(Rateable<String>),
+    /// With passages of the knowledge base as they stand.
+    Prepared(Rateable<Vec<PassageId>>),
+}
+
 impl Message {
     /// The consent without which it is not said any more: it tells what was seen or answered.
     pub const fn rests_on(&self) -> Option<Purpose> {
@@ -195,7 +234,10 @@ impl Message {
             | Self::PreparingResult
             | Self::NoUsablePhoto
             | Self::Result { .. }
-            | Self::Guidance { .. } => Some(Purpose::Sensitive),
+            | Self::Guidance { .. }
+            | Self::Answering
+            | Self::ManyAreAsking
+            | Self::Answer { .. } => Some(Purpose::Sensitive),
             Self::Hello
             | Self::AskAge
             | Self::AskConsent(_)
@@ -219,7 +261,12 @@ impl Message {
             | Self::ConsentWithdrawn(_)
             | Self::ConsultationCancelled
             | Self::SurveyStopped
-            | Self::NothingToCancel => None,
+            | Self::NothingToCancel
+            | Self::InviteQuestion
+            | Self::OffTopic
+            | Self::OneQuestionAtATime
+            | Self::QuestionsUsedUp { .. }
+            | Self::RatingKept => None,
         }
     }
 }

@@ -13,15 +13,17 @@ mod message;
 mod slot;
 mod stages;
 mod step;
+mod writing;
 
-pub use button::{Button, Purpose};
+pub use button::{Button, Helpful, Purpose, RatingMark};
 pub use command::Command;
 pub use controls::{Choices, Controls};
 pub use conversation::{Consent, Consultation, Conversation, Language, Photo, PhotoState, Stage};
-pub use event::{Effect, Event, FileReference, Mark, SentFile, Words};
+pub use event::{Effect, Event, FileReference, Mark, SentFile, Words, Written};
 pub use message::{
-    AfterPhoto, AfterTips, AlbumPhoto, Asking, Card, ConsultationNumber, Expected, Found, Message,
-    ResultSummary, Unusable,
+    AfterPhoto, AfterTips, AlbumPhoto, Answered, Asking, Card, ConsultationNumber, Expected, Found,
+    Message, Rateable, ResultSummary, Unusable,
 };
 pub use slot::Slot;
 pub use step::Step;
+pub use writing::{Advice, AwaitedAnswer, DailyCount, Rated, RatedKind, Writings};

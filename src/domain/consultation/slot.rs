@@ -26,8 +26,13 @@ pub enum Slot {
     Region(PhotoId),
     /// The waiting for the result, and then the result.
     Result(ConsultationNumber),
-    /// The guidance under the result.
-    Guidance(ConsultationNumber),
+    /// The guidance under the result: a new place, with a higher `telling`, whenever it is told again.
+    Guidance {
+        consultation: ConsultationNumber,
+        telling: u32,
+    },
+    /// The answer to the question of that number.
+    Answer(u32),
 }
 
 impl Slot {
@@ -50,7 +55,11 @@ impl Slot {
             Self::Album(first) => format!("album:{}", first.0),
             Self::Region(photo) => format!("region:{}", photo.0),
             Self::Result(consultation) => format!("result:{}", consultation.0),
-            Self::Guidance(consultation) => format!("guidance:{}", consultation.0),
+            Self::Guidance {
+                consultation,
+                telling,
+            } => format!("guidance:{}:{telling}", consultation.0),
+            Self::Answer(question) => format!("answer:{question}"),
         }
     }
 }

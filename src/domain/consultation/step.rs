@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::stages::{arrival, commands, erasing, photos, result, survey, withdrawal};
+use super::stages::{arrival, commands, erasing, photos, result, survey, withdrawal, writing};
 use super::{
-    Button, Consent, Consultation, ConsultationNumber, Conversation, Effect, Event, Expected,
-    Language, Message, Purpose, SentFile, Slot, Stage, Unusable, Words,
+    Button, Consent, Consultation, ConsultationNumber, Conversation, DailyCount, Effect, Event,
+    Expected, Language, Message, Purpose, Rated, RatingMark, SentFile, Slot, Stage, Unusable,
+    Words,
 };
 use crate::domain::scalp::{Answers, PhotoId};
 
@@ -25,6 +26,9 @@ impl Conversation {
             language: self.language,
             consents: self.consents,
             consultations: self.consultations,
+            texts: self.texts,
+            rateable: self.rateable,
+            questions: self.questions,
             now,
             effects: Vec::new(),
         };
@@ -34,6 +38,9 @@ impl Conversation {
                 language: turn.language,
                 consents: turn.consents,
                 consultations: turn.consultations,
+                texts: turn.texts,
+                rateable: turn.rateable,
+                questions: turn.questions,
                 stage,
             },
             effects: turn.effects,
@@ -47,20 +54,23 @@ pub(super) struct Turn {
     pub(super) language: Language,
     consents: Vec<Consent>,
     consultations: u32,
+    texts: u32,
+    rateable: Vec<Rated>,
+    questions: DailyCount,
     now: Timestamp,
     effects: Vec<Effect>,
 }
 
 impl Turn {
     /// The stage after the event. Language, erasing and commands mean the same everywhere.
-    pub(super) fn take(&mut self, stage: Stage, event: Event) -> Stage {
+    pub(super) fn take(&mut self, mut stage: Stage, event: Event) -> Stage {
         let is_open = !matches!(stage, Stage::AwaitingFirstContact | Stage::Closed);
         match event {
             Event::Pressed(Button::Speak(language))
                 if is_open && stage != Stage::AwaitingLanguage =>
             {
                 self.language = language;
-                self.ask_again(&stage);
+                self.ask_again(&mut stage);
                 stage
             }
             Event::Pressed(Button::Erase)
@@ -86,6 +96,11 @@ impl Turn {
                 });
                 stage
             }
+            Event::Pressed(Button::Rate(helpful, mark)) if is_open => {
+                writing::rate(self, helpful, mark);
+                stage
+            }
+            Event::Written(written) => writing::settle(self, stage, written),
             Event::FilesAnnounced(files) => self.fetch(stage, files),
             Event::AlbumArrived {
                 photos,
@@ -273,6 +288,34 @@ impl Turn {
         self.consents.clear();
     }
 
+    /// The number of the next text that may be rated.
+    pub(super) const fn next_text(&mut self) -> u32 {
+        self.texts += 1;
+        self.texts
+    }
+
+    /// The texts that may be rated.
+    pub(super) const fn rateables(&mut self) -> &mut Vec<Rated> {
+        &mut self.rateable
+    }
+
+    /// The text that bears that mark, if it is remembered.
+    pub(super) fn rated(&self, mark: RatingMark) -> Option<Rated> {
+        let mut latest_first = self.rateable.iter().rev();
+        latest_first.find(|rated| rated.mark() == mark).cloned()
+    }
+
+    /// Whether the person may ask one more question today.
+    pub(super) fn may_ask(&self) -> bool {
+        self.questions.has_room(self.now)
+    }
+
+    /// Counts a question, and numbers its answer.
+    pub(super) fn count_question(&mut self) -> u32 {
+        self.questions = self.questions.one_more(self.now);
+        self.next_text()
+    }
+
     /// Begins the next consultation; habits told before still hold, signs and words do not.
     pub(super) fn next_consultation(&mut self, habits: Answers) -> Consultation {
         self.consultations += 1;
@@ -305,12 +348,12 @@ impl Turn {
             | Stage::AwaitingEraseConfirmation { .. }
             | Stage::Closed => {}
         }
-        self.ask_again(&stage);
+        self.ask_again(&mut stage);
         stage
     }
 
     /// Says again what the stage waits for.
-    pub(super) fn ask_again(&mut self, stage: &Stage) {
+    pub(super) fn ask_again(&mut self, stage: &mut Stage) {
         match stage {
             Stage::AwaitingFirstContact | Stage::Closed => {}
             Stage::AwaitingLanguage => self.say(Message::Hello),
@@ -337,7 +380,7 @@ impl Turn {
             Stage::AwaitingGrades { consultation, .. }
             | Stage::AwaitingCard { consultation, .. } => result::prepare(self, consultation),
             // The result stands where it is, with its card.
-            Stage::AwaitingWish { consultation, .. } => result::tell_guidance(self, consultation),
+            Stage::AwaitingWish { consultation, .. } => writing::tell_guidance(self, consultation),
             Stage::AwaitingCorrection {
                 consultation,
                 question: Some(question),

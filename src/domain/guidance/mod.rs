@@ -7,7 +7,11 @@
 mod care_level;
 mod plan;
 mod red_flags;
+mod writing;
 
 pub use care_level::CareLevel;
 pub use plan::{Fixed, Guidance, Modifier, Snippet, advise};
 pub use red_flags::{RedFlag, RedFlags, TriggerWords, Triggers};
+pub use writing::{
+    AdviceBrief, Exchange, PassageId, QuestionBrief, Topic, WordedAdvice, WordedAnswer, Writer,
+};

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::names::{At, Id, Name, is_zero};
 use super::scalp::{AnswersRecord, JudgementRecord};
+use super::writing::{DailyCountRecord, RatedRecord, WritingsRecord};
 use crate::domain::consultation::{
     Consent, Consultation, ConsultationNumber, Conversation, Language, Photo, PhotoState, Purpose,
     Stage,
@@ -16,6 +17,12 @@ pub(super) struct ConversationRecord {
     language: Name<Language>,
     consents: Vec<ConsentRecord>,
     consultations: u32,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    texts: u32,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    rateable: Vec<RatedRecord>,
+    #[serde(default, skip_serializing_if = "DailyCountRecord::is_empty")]
+    questions: DailyCountRecord,
     stage: StageRecord,
 }
 
@@ -89,6 +96,8 @@ struct ConsultationRecord {
     red_flags: Vec<Name<RedFlag>>,
     #[serde(default, skip_serializing_if = "is_zero")]
     openings: u32,
+    #[serde(default, skip_serializing_if = "WritingsRecord::is_empty")]
+    writings: WritingsRecord,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -135,6 +144,9 @@ impl From<&Conversation> for ConversationRecord {
             language: Name(conversation.language),
             consents: conversation.consents.iter().map(Into::into).collect(),
             consultations: conversation.consultations,
+            texts: conversation.texts,
+            rateable: conversation.rateable.iter().map(Into::into).collect(),
+            questions: conversation.questions.into(),
             stage: (&conversation.stage).into(),
         }
     }
@@ -146,6 +158,9 @@ impl From<ConversationRecord> for Conversation {
             language: record.language.0,
             consents: record.consents.into_iter().map(Into::into).collect(),
             consultations: record.consultations,
+            texts: record.texts,
+            rateable: record.rateable.into_iter().map(Into::into).collect(),
+            questions: record.questions.into(),
             stage: record.stage.into(),
         }
     }
@@ -320,6 +335,7 @@ impl From<&Consultation> for ConsultationRecord {
             answers: (&consultation.answers).into(),
             known: (&consultation.known).into(),
             openings: consultation.openings,
+            writings: (&consultation.writings).into(),
             red_flags: consultation.red_flags.iter().copied().map(Name).collect(),
         }
     }
@@ -348,6 +364,7 @@ impl From<ConsultationRecord> for Consultation {
             answers: record.answers.into(),
             known: record.known.into(),
             openings: record.openings,
+            writings: record.writings.into(),
             red_flags: record.red_flags.into_iter().map(|flag| flag.0).collect(),
         }
     }

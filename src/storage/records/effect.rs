@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::message::{MessageRecord, SummaryRecord};
 use super::names::{Id, Name};
 use super::slot::SlotRecord;
+use super::writing::{BriefRecord, QuestionRecord, RatedRecord};
 use crate::domain::consultation::{ConsultationNumber, Effect, FileReference, Language, SentFile};
 use crate::domain::scalp::PhotoId;
 
@@ -34,6 +35,21 @@ pub(super) enum EffectRecord {
     },
     ForgetCards {
         consultations: Vec<u32>,
+    },
+    WriteAdvice {
+        consultation: u32,
+        order: u32,
+        brief: Box<BriefRecord>,
+        language: Name<Language>,
+    },
+    AnswerQuestion {
+        question: u32,
+        brief: Box<QuestionRecord>,
+        language: Name<Language>,
+    },
+    KeepRating {
+        rated: RatedRecord,
+        is_helpful: bool,
     },
     ErasePerson,
 }
@@ -95,6 +111,30 @@ impl From<&Effect> for EffectRecord {
             Effect::ForgetCards { consultations } => Self::ForgetCards {
                 consultations: consultations.iter().map(|number| number.0).collect(),
             },
+            Effect::WriteAdvice {
+                consultation,
+                order,
+                brief,
+                language,
+            } => Self::WriteAdvice {
+                consultation: consultation.0,
+                order: *order,
+                brief: Box::new((&**brief).into()),
+                language: Name(*language),
+            },
+            Effect::AnswerQuestion {
+                question,
+                brief,
+                language,
+            } => Self::AnswerQuestion {
+                question: *question,
+                brief: Box::new((&**brief).into()),
+                language: Name(*language),
+            },
+            Effect::KeepRating { rated, is_helpful } => Self::KeepRating {
+                rated: rated.into(),
+                is_helpful: *is_helpful,
+            },
             Effect::ErasePerson => Self::ErasePerson,
         }
     }
@@ -133,6 +173,30 @@ impl From<EffectRecord> for Effect {
             },
             EffectRecord::ForgetCards { consultations } => Self::ForgetCards {
                 consultations: consultations.into_iter().map(ConsultationNumber).collect(),
+            },
+            EffectRecord::WriteAdvice {
+                consultation,
+                order,
+                brief,
+                language,
+            } => Self::WriteAdvice {
+                consultation: ConsultationNumber(consultation),
+                order,
+                brief: Box::new((*brief).into()),
+                language: language.0,
+            },
+            EffectRecord::AnswerQuestion {
+                question,
+                brief,
+                language,
+            } => Self::AnswerQuestion {
+                question,
+                brief: Box::new((*brief).into()),
+                language: language.0,
+            },
+            EffectRecord::KeepRating { rated, is_helpful } => Self::KeepRating {
+                rated: rated.into(),
+                is_helpful,
             },
             EffectRecord::ErasePerson => Self::ErasePerson,
         }

@@ -7,6 +7,7 @@ use super::guidance::GuidanceRecord;
 use super::names::{Name, is_false};
 use super::photo::{AfterPhotoRecord, AlbumPhotoRecord, UnusableRecord};
 use super::scalp::{AnswersRecord, GradesRecord, ModelRecord};
+use super::writing::{AnsweredRecord, RateableRecord, WordedAdviceRecord};
 use crate::domain::consultation::{
     AfterTips, Asking, Card, ConsultationNumber, Expected, Message, Purpose, ResultSummary,
 };
@@ -92,7 +93,23 @@ pub(super) enum MessageRecord {
     Guidance {
         guidance: GuidanceRecord,
         consultation: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        advice: Option<Box<RateableRecord<WordedAdviceRecord>>>,
     },
+    InviteQuestion,
+    Answering,
+    ManyAreAsking,
+    Answer {
+        answer: AnsweredRecord,
+        #[serde(default, skip_serializing_if = "is_false")]
+        sees_dermatologist: bool,
+    },
+    OffTopic,
+    OneQuestionAtATime,
+    QuestionsUsedUp {
+        limit: u32,
+    },
+    RatingKept,
     RedFlagNotice {
         red_flags: Vec<Name<RedFlag>>,
     },
@@ -212,10 +229,26 @@ impl From<&Message> for MessageRecord {
             Message::Guidance {
                 guidance,
                 consultation,
+                advice,
             } => Self::Guidance {
                 guidance: guidance.into(),
                 consultation: consultation.0,
+                advice: advice.as_ref().map(|advice| Box::new((&**advice).into())),
             },
+            Message::InviteQuestion => Self::InviteQuestion,
+            Message::Answering => Self::Answering,
+            Message::ManyAreAsking => Self::ManyAreAsking,
+            Message::Answer {
+                answer,
+                sees_dermatologist,
+            } => Self::Answer {
+                answer: answer.into(),
+                sees_dermatologist: *sees_dermatologist,
+            },
+            Message::OffTopic => Self::OffTopic,
+            Message::OneQuestionAtATime => Self::OneQuestionAtATime,
+            Message::QuestionsUsedUp { limit } => Self::QuestionsUsedUp { limit: *limit },
+            Message::RatingKept => Self::RatingKept,
             Message::RedFlagNotice { red_flags } => Self::RedFlagNotice {
                 red_flags: red_flags.iter().copied().map(Name).collect(),
             },
@@ -242,6 +275,10 @@ impl From<&Message> for MessageRecord {
 }
 
 impl From<MessageRecord> for Message {
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one arm a message: a look-up table, which the compiler keeps complete"
+    )]
     fn from(record: MessageRecord) -> Self {
         match record {
             MessageRecord::Hello => Self::Hello,
@@ -319,10 +356,26 @@ impl From<MessageRecord> for Message {
             MessageRecord::Guidance {
                 guidance,
                 consultation,
+                advice,
             } => Self::Guidance {
                 guidance: guidance.into(),
                 consultation: ConsultationNumber(consultation),
+                advice: advice.map(|advice| Box::new((*advice).into())),
             },
+            MessageRecord::InviteQuestion => Self::InviteQuestion,
+            MessageRecord::Answering => Self::Answering,
+            MessageRecord::ManyAreAsking => Self::ManyAreAsking,
+            MessageRecord::Answer {
+                answer,
+                sees_dermatologist,
+            } => Self::Answer {
+                answer: answer.into(),
+                sees_dermatologist,
+            },
+            MessageRecord::OffTopic => Self::OffTopic,
+            MessageRecord::OneQuestionAtATime => Self::OneQuestionAtATime,
+            MessageRecord::QuestionsUsedUp { limit } => Self::QuestionsUsedUp { limit },
+            MessageRecord::RatingKept => Self::RatingKept,
             MessageRecord::RedFlagNotice { red_flags } => Self::RedFlagNotice {
                 red_flags: red_flags.into_iter().map(|flag| flag.0).collect(),
             },

@@ -14,6 +14,7 @@ mod names;
 mod photo;
 mod scalp;
 mod slot;
+mod writing;
 
 use serde::{Deserialize, Serialize};
 
@@ -109,3 +110,5 @@ mod added;
 mod samples;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod written;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use uuid::Uuid;
 
-use crate::domain::consultation::{AfterTips, Asking, Expected, Language, Purpose};
+use crate::domain::consultation::{AfterTips, Asking, Expected, Language, Purpose, RatedKind};
 use crate::domain::guidance::{CareLevel, Fixed, Modifier, RedFlag};
 use crate::domain::scalp::{Choice, Condition, Question, Region, ScalpType, Severity, Verdict};
 use crate::ports::Channel;
@@ -89,6 +89,7 @@ named_by_id! {
     Modifier: &Self::ALL,
     Purpose: &[Self::Basic, Self::Sensitive],
     Question: &Self::ALL,
+    RatedKind: &Self::ALL,
     RedFlag: &Self::ALL,
     Region: &Self::ALL,
     ScalpType: &Self::ALL,

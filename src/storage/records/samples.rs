@@ -29,7 +29,7 @@ fn model() -> ModelIdentity {
     }
 }
 
-fn grades() -> Grades {
+pub(super) fn grades() -> Grades {
     Grades::new(std::array::from_fn(|index| Grade {
         severity: Severity::ALL[index % 4],
         probabilities: [0.1, 0.2, 0.3, 0.4],
@@ -179,6 +179,7 @@ pub(super) fn conversations() -> Vec<Conversation> {
                 .collect(),
             consultations: u32::try_from(number).unwrap(),
             stage,
+            ..Conversation::new(Language::Korean)
         })
         .collect()
 }
@@ -194,7 +195,7 @@ fn summary(scalp_type: ScalpType) -> ResultSummary {
     }
 }
 
-fn guidance(care_level: CareLevel) -> Guidance {
+pub(super) fn guidance(care_level: CareLevel) -> Guidance {
     let snippet = |(condition, severity)| Snippet {
         condition,
         severity,
@@ -309,6 +310,7 @@ fn messages() -> Vec<Message> {
     messages.extend(CareLevel::ALL.map(|care_level| Message::Guidance {
         guidance: guidance(care_level),
         consultation: ConsultationNumber(3),
+        advice: None,
     }));
     messages.extend(
         [
@@ -331,7 +333,10 @@ pub(super) fn effects() -> Vec<Effect> {
         }),
         Some(Slot::Photo(photo_id(7))),
         Some(Slot::Result(ConsultationNumber(3))),
-        Some(Slot::Guidance(ConsultationNumber(3))),
+        Some(Slot::Guidance {
+            consultation: ConsultationNumber(3),
+            telling: 0,
+        }),
     ];
     let mut effects: Vec<Effect> = messages()
         .into_iter()

@@ -32,6 +32,11 @@ pub(super) enum SlotRecord {
     },
     Guidance {
         consultation: u32,
+        #[serde(default, skip_serializing_if = "is_zero")]
+        telling: u32,
+    },
+    Answer {
+        question: u32,
     },
 }
 
@@ -58,9 +63,14 @@ impl From<Slot> for SlotRecord {
             Slot::Result(number) => Self::Result {
                 consultation: number.0,
             },
-            Slot::Guidance(number) => Self::Guidance {
-                consultation: number.0,
+            Slot::Guidance {
+                consultation,
+                telling,
+            } => Self::Guidance {
+                consultation: consultation.0,
+                telling,
             },
+            Slot::Answer(question) => Self::Answer { question },
         }
     }
 }
@@ -86,9 +96,14 @@ impl From<SlotRecord> for Slot {
             SlotRecord::Album { first } => Self::Album(PhotoId(first.0)),
             SlotRecord::Region { photo } => Self::Region(PhotoId(photo.0)),
             SlotRecord::Result { consultation } => Self::Result(ConsultationNumber(consultation)),
-            SlotRecord::Guidance { consultation } => {
-                Self::Guidance(ConsultationNumber(consultation))
-            }
+            SlotRecord::Guidance {
+                consultation,
+                telling,
+            } => Self::Guidance {
+                consultation: ConsultationNumber(consultation),
+                telling,
+            },
+            SlotRecord::Answer { question } => Self::Answer(question),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{Stored, added, read, samples, write};
+use super::{Stored, added, read, samples, write, written};
 use crate::domain::consultation::{Conversation, Effect, Message, Stage};
 use crate::domain::scalp::Heatmaps;
 use crate::ports::StoreError;
@@ -26,6 +26,8 @@ fn every_record_comes_back_as_it_was() {
     comes_back(samples::effects());
     comes_back(added::conversations());
     comes_back(added::effects());
+    comes_back(written::conversations());
+    comes_back(written::effects());
     comes_back(samples::entries());
     comes_back(samples::heatmaps());
 }
@@ -50,6 +52,8 @@ fn records_of_version_1_still_open() {
     still_opens("effects.json", samples::effects());
     still_opens("added/conversations.json", added::conversations());
     still_opens("added/effects.json", added::effects());
+    still_opens("written/conversations.json", written::conversations());
+    still_opens("written/effects.json", written::effects());
     still_opens("entries.json", samples::entries());
     still_opens("heatmaps.json", samples::heatmaps());
 }
@@ -120,7 +124,7 @@ fn the_samples_hold_every_stage_effect_and_message() {
         .collect();
     assert_eq!(names(stages, "/stage", "awaiting").len(), STAGES);
 
-    let effects: Vec<Value> = [samples::effects(), added::effects()]
+    let effects: Vec<Value> = [samples::effects(), added::effects(), written::effects()]
         .concat()
         .iter()
         .map(|sample| json(write(sample)))
@@ -130,8 +134,8 @@ fn the_samples_hold_every_stage_effect_and_message() {
 }
 
 const STAGES: usize = 15;
-const EFFECTS: usize = 7;
-const MESSAGES: usize = 39;
+const EFFECTS: usize = 10;
+const MESSAGES: usize = 47;
 
 /// A new variant does not compile here until it is counted above, and then wants its sample.
 #[expect(dead_code, reason = "compiled, never called")]
@@ -160,6 +164,9 @@ fn count_again(stage: &Stage, effect: &Effect, message: &Message) {
         | Effect::FetchPhotos { .. }
         | Effect::ForgetPhotos { .. }
         | Effect::ForgetCards { .. }
+        | Effect::WriteAdvice { .. }
+        | Effect::AnswerQuestion { .. }
+        | Effect::KeepRating { .. }
         | Effect::ErasePerson => {}
     }
     match message {
@@ -201,6 +208,14 @@ fn count_again(stage: &Stage, effect: &Effect, message: &Message) {
         | Message::ConsentWithdrawn(_)
         | Message::ConsultationCancelled
         | Message::SurveyStopped
-        | Message::NothingToCancel => {}
+        | Message::NothingToCancel
+        | Message::InviteQuestion
+        | Message::Answering
+        | Message::ManyAreAsking
+        | Message::Answer { .. }
+        | Message::OffTopic
+        | Message::OneQuestionAtATime
+        | Message::QuestionsUsedUp { .. }
+        | Message::RatingKept => {}
     }
 }

@@ -10,7 +10,7 @@ use super::{Shared, SqliteStore};
 use crate::domain::consultation::{Effect, Slot};
 use crate::domain::scalp::PhotoId;
 use crate::ports::{
-    Address, Commit, Committed, ConversationId, ConversationStore, EffectId, Loaded, Presence,
+    Address, By, Commit, Committed, ConversationId, ConversationStore, EffectId, Loaded, Presence,
     Share, StoreError,
 };
 use crate::storage::records::EntryContent;
@@ -53,7 +53,7 @@ impl ConversationStore for SqliteStore {
         let mut transaction = self.begin().await?;
         let committed = self.0.commit_in(&mut transaction, &commit).await?;
         let came_back = committed == Committed::Stored
-            && commit.completes.is_none()
+            && commit.by == By::Person
             && come_back(&mut transaction, commit.id).await?;
         match committed {
             Committed::Stored | Committed::AlreadyHandled => {
@@ -184,7 +184,7 @@ impl Shared {
             }
             None => self.create_owner(connection, commit.id).await?,
         };
-        if let Some(effect) = commit.completes {
+        if let By::Outcome(effect) = commit.by {
             complete_effect(connection, effect, commit.now).await?;
         }
         if !self.note_inbound(connection, commit).await? {
@@ -204,7 +204,7 @@ impl Shared {
         .bind(owner.seal(self, RECORD, &commit.conversation))
         .bind(milliseconds(commit.now))
         .bind(&owner.conversation)
-        .bind(i64::from(commit.completes.is_none()))
+        .bind(i64::from(commit.by == By::Person))
         .execute(&mut *connection)
         .await
         .map_err(store_error)?;
@@ -369,6 +369,9 @@ fn slot(effect: &Effect) -> Option<String> {
         | Effect::FetchPhotos { .. }
         | Effect::ForgetPhotos { .. }
         | Effect::ForgetCards { .. }
+        | Effect::WriteAdvice { .. }
+        | Effect::AnswerQuestion { .. }
+        | Effect::KeepRating { .. }
         | Effect::ErasePerson => None,
     }
 }
@@ -382,6 +385,9 @@ const fn lane(effect: &Effect) -> Option<&'static str> {
         | Effect::FetchPhotos { .. }
         | Effect::ForgetPhotos { .. }
         | Effect::ForgetCards { .. }
+        | Effect::WriteAdvice { .. }
+        | Effect::AnswerQuestion { .. }
+        | Effect::KeepRating { .. }
         | Effect::ErasePerson => None,
     }
 }

@@ -12,7 +12,7 @@ use super::rows::{Owner, column, count, milliseconds, timestamp, uuid};
 use super::{Shared, SqliteStore};
 use crate::ports::{
     Address, ClaimedEffect, ConversationId, EffectId, EffectOverview, EffectQueue, EffectState,
-    Room, StoreError, sent_note,
+    Room, Share, StoreError, sent_note,
 };
 
 /// How much of an error is kept.
@@ -50,17 +50,17 @@ impl EffectQueue for SqliteStore {
         &self,
         room: &Room,
         now: Timestamp,
-        lease: SignedDuration,
+        lease: fn(Share) -> SignedDuration,
     ) -> Result<Vec<ClaimedEffect>, StoreError> {
-        // Lease ends are kept to the millisecond, and told so.
-        let lease_until = timestamp(milliseconds(
-            now.saturating_add(lease)
-                .map_err(|error| StoreError::Broken(Box::new(error)))?,
-        ))?;
         let mut transaction = self.begin().await?;
         let mut claimed = Vec::new();
         for (share, places) in room.shares() {
             let mut room = places;
+            // Lease ends are kept to the millisecond, and told so.
+            let lease_until = timestamp(milliseconds(
+                now.saturating_add(lease(share))
+                    .map_err(|error| StoreError::Broken(Box::new(error)))?,
+            ))?;
             // What is passed over takes no place: as long as there are any, more are looked for.
             while room > 0 {
                 let rows = sqlx::query(CLAIM)

@@ -9,6 +9,7 @@ mod conversations;
 mod effects;
 mod errors;
 mod photos;
+mod ratings;
 mod rows;
 mod transcript;
 

@@ -1,12 +1,12 @@
 //! Conversations, and the one transaction that moves them.
 
 use dupi::domain::consultation::{
-    Consent, Consultation, ConsultationNumber, Conversation, Effect, Language, Photo, PhotoState,
-    Purpose, Stage,
+    Consent, Consultation, ConsultationNumber, Conversation, DailyCount, Effect, Language, Photo,
+    PhotoState, Purpose, Stage,
 };
 use dupi::domain::scalp::{Answer, Answers, Question, Region};
 use dupi::ports::{
-    Commit, Committed, EntryBody, Loaded, PhotoStoreError, Room, StoredKind, Utterance,
+    By, Commit, Committed, EntryBody, Loaded, PhotoStoreError, Room, StoredKind, Utterance,
 };
 
 use super::{
@@ -56,6 +56,9 @@ async fn a_conversation_is_found_by_its_address_and_its_id(stores: Stores) {
             given_at: at(5),
         }],
         consultations: 2,
+        texts: 3,
+        rateable: Vec::new(),
+        questions: DailyCount::default(),
         stage: Stage::AwaitingWish {
             consultation: Consultation {
                 photos: vec![photo],
@@ -189,7 +192,7 @@ async fn a_commit_completes_the_effect_whose_outcome_it_is(stores: Stores) {
         .await
         .unwrap();
     let outcome = |expected_version| Commit {
-        completes: Some(claimed[0].id),
+        by: By::Outcome(claimed[0].id),
         ..commit(expected_version, "effect")
     };
     // A commit that is not stored completes nothing.
@@ -220,7 +223,7 @@ async fn a_repeated_outcome_still_completes_its_effect(stores: Stores) {
         .await
         .unwrap();
     let repeat = Commit {
-        completes: Some(claimed[0].id),
+        by: By::Outcome(claimed[0].id),
         ..commit(1, "a")
     };
     let committed = stores.conversations.commit(repeat).await.unwrap();

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use dupi::domain::consultation::{Effect, Language, Message, Slot};
 use dupi::ports::{
-    Channel, ChannelNote, ClaimedEffect, Commit, EffectId, EffectState, Presence, Room, Share,
+    By, Channel, ChannelNote, ClaimedEffect, Commit, EffectId, EffectState, Presence, Room, Share,
     sent_note,
 };
 use futures_util::FutureExt as _;
@@ -175,7 +175,7 @@ async fn whoever_does_something_is_back(stores: Stores) {
     gone.await.unwrap();
     let grading = claim(&stores, 1).await;
     let outcome = Commit {
-        completes: Some(grading[0].id),
+        by: By::Outcome(grading[0].id),
         ..commit(1, "an outcome")
     };
     stored(&stores, outcome).await;
@@ -220,7 +220,7 @@ async fn what_is_held_costs_the_others_nothing(stores: Stores) {
     // What is said to somebody who is gone is held from the beginning, too.
     let outcome = Commit {
         effects: vec![send(3)],
-        completes: Some(EffectId(Uuid::from_u128(404))),
+        by: By::Outcome(EffectId(Uuid::from_u128(404))),
         ..commit(1, "an outcome")
     };
     stored(&stores, outcome).await;
@@ -518,7 +518,7 @@ async fn a_failure_that_was_reported_is_still_a_failure(stores: Stores) {
     with_effects(&stores, vec![Effect::ErasePerson]).await;
     let claimed = claim(&stores, 0).await;
     let reported = Commit {
-        completes: Some(claimed[0].id),
+        by: By::Outcome(claimed[0].id),
         ..commit(1, "failure")
     };
     stored(&stores, reported).await;

@@ -12,6 +12,7 @@ static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 /// The statements that undo what a migration after the first added, newest first, so that a database of
 /// today, with real sealed rows, becomes one of that time.
 const BACK_TO_THE_BEGINNING: &str = "
+    DROP TABLE ratings;
     DROP INDEX files_loose; ALTER TABLE files DROP COLUMN is_loose;
     ALTER TABLE conversations DROP COLUMN deeds;
     DROP INDEX effects_failed; DROP INDEX effects_waiting_since; DROP INDEX effects_due;

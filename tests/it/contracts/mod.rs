@@ -10,6 +10,7 @@ mod conversation_store;
 mod effect_queue;
 mod migrations;
 mod photo_store;
+mod rating_store;
 mod sqlite;
 mod transcript;
 
@@ -21,8 +22,8 @@ use dupi::domain::consultation::{
     Consent, Conversation, Effect, Language, Message, Purpose, Stage,
 };
 use dupi::ports::{
-    Address, Channel, ChannelNotes, Commit, Committed, ConversationId, ConversationStore,
-    EffectQueue, IdSource, InboundId, PhotoStore, Transcript,
+    Address, By, Channel, ChannelNotes, Commit, Committed, ConversationId, ConversationStore,
+    EffectQueue, IdSource, InboundId, PhotoStore, RatingStore, Share, Transcript,
 };
 use dupi::storage::{Location, MasterKey, SqliteStore};
 use jiff::{SignedDuration, Timestamp};
@@ -36,6 +37,7 @@ pub(crate) struct Stores {
     pub(crate) transcript: Arc<dyn Transcript>,
     pub(crate) photos: Arc<dyn PhotoStore>,
     pub(crate) notes: Arc<dyn ChannelNotes>,
+    pub(crate) ratings: Arc<dyn RatingStore>,
     _folder: TempDir,
 }
 
@@ -58,6 +60,7 @@ fn stores(store: &SqliteStore, folder: TempDir) -> Stores {
         transcript: Arc::new(store.clone()),
         photos: Arc::new(store.photos()),
         notes: Arc::new(store.clone()),
+        ratings: Arc::new(store.clone()),
         _folder: folder,
     }
 }
@@ -118,7 +121,7 @@ pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + seconds).unwrap()
 }
 
-const LEASE: SignedDuration = SignedDuration::from_mins(1);
+const LEASE: fn(Share) -> SignedDuration = |_| SignedDuration::from_mins(1);
 
 /// An id that no [`CountedIds`] gives.
 pub(crate) fn conversation_id(number: u128) -> ConversationId {
@@ -163,7 +166,7 @@ pub(crate) fn commit(expected_version: u64, inbound: &str) -> Commit {
         utterance: None,
         photos: Vec::new(),
         effects: Vec::new(),
-        completes: None,
+        by: By::Person,
         now: at(0),
     }
 }

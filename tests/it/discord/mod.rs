@@ -139,6 +139,8 @@ impl Process {
             reader: Arc::new(DecodingPhotoReader::new(ReaderLimits::default())),
             grader: Arc::new(SameForAll),
             painter: Arc::new(BlankCardPainter),
+            writer: Arc::new(dupi::advice::NoAdviceWriter),
+            ratings: Arc::new(store.clone()),
             clock: clock.clone(),
             ids,
             wording,

@@ -8,7 +8,8 @@ use dupi::domain::consultation::{
 };
 use dupi::domain::scalp::PhotoId;
 use dupi::ports::{
-    CardError, Commit, EffectState, GradingError, Presence, Room, SendError, StoreError, StoredKind,
+    CardError, Commit, EffectState, GradingError, Presence, Room, SendError, Share, StoreError,
+    StoredKind,
 };
 use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
@@ -174,7 +175,7 @@ async fn grading_that_fails_four_times_is_reported_as_failed() {
 #[tokio::test]
 async fn an_effect_that_kills_the_process_every_time_is_given_up_unseen() {
     let world = with_grading().await;
-    let lease = SignedDuration::from_secs(1);
+    let lease: fn(Share) -> SignedDuration = |_| SignedDuration::from_secs(1);
     for second in 0..4 {
         let queue = &world.stores.effects;
         let claimed = queue.claim(&Room::of(1), at(second), lease).await.unwrap();

@@ -8,7 +8,7 @@ use dupi::domain::consultation::{Effect, Event, FileReference};
 use dupi::domain::scalp::{Heatmap, Heatmaps};
 use dupi::jobs::{EffectRunner, JobPorts};
 use dupi::ports::{
-    Address, CardError, CardPainter, CardRequest, Channel, Clock, Commit, Committed,
+    Address, By, CardError, CardPainter, CardRequest, Channel, Clock, Commit, Committed,
     ConversationId, ConversationStore, EffectId, EffectState, EventSink, FetchError, GradedPhoto,
     GradingError, InboundId, Loaded, MessageSender, Outgoing, PhotoFetcher, Presence, SendError,
     SeverityGrader, StoreError,
@@ -60,6 +60,8 @@ impl World {
             photos: stores.photos.clone(),
             grader: grader.clone(),
             painter: painter.clone(),
+            writer: Arc::new(dupi::advice::NoAdviceWriter),
+            ratings: stores.ratings.clone(),
             reader: Arc::new(TrustingPhotoReader),
             senders,
             fetchers: HashMap::from([(Channel::Web, fetcher.clone() as Arc<dyn PhotoFetcher>)]),
@@ -243,11 +245,21 @@ impl EventSink for ReportedEvents {
         let outcome = Commit {
             conversation: loaded.conversation,
             inbound: InboundId(format!("effect:{}", effect.0)),
-            completes: Some(effect),
+            by: By::Outcome(effect),
             ..commit(loaded.version, "")
         };
         let committed = self.conversations.commit(outcome).await?;
         assert_eq!(committed, Committed::Stored);
+        self.reported.lock().unwrap().push(event);
+        Ok(())
+    }
+
+    async fn note(
+        &self,
+        _conversation: ConversationId,
+        _name: &str,
+        event: Event,
+    ) -> Result<(), StoreError> {
         self.reported.lock().unwrap().push(event);
         Ok(())
     }

@@ -3,12 +3,13 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use dupi::advice::NoAdviceWriter;
 use dupi::app::{ChannelEnd, Parts, Service};
 use dupi::domain::consultation::{Button, Command, Language, Mark, Slot};
 use dupi::domain::scalp::{Choice, Question};
 use dupi::ports::{
-    Address, Channel, ConversationDesk, EffectId, EffectQueue, EffectState, Inbound, InboundId,
-    InboundWhat, MessageSender, Outgoing, Received, Room, SendError,
+    Address, AdviceWriter, Channel, ConversationDesk, EffectId, EffectQueue, EffectState, Inbound,
+    InboundId, InboundWhat, MessageSender, Outgoing, Received, Room, SendError,
 };
 use dupi::storage::{Location, MasterKey, SqliteStore};
 use dupi::wording::{Picture, Worded, Wording};
@@ -130,6 +131,11 @@ pub(crate) struct TestApp {
 
 impl TestApp {
     pub(crate) async fn start() -> Self {
+        Self::start_with(Arc::new(NoAdviceWriter)).await
+    }
+
+    /// With somebody who words texts.
+    pub(crate) async fn start_with(writer: Arc<dyn AdviceWriter>) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let clock = Arc::new(HandClock::new());
         let ids = Arc::new(CountingIds::default());
@@ -152,6 +158,8 @@ impl TestApp {
             reader: Arc::new(TrustingPhotoReader),
             grader: grader.clone(),
             painter: Arc::new(BlankCardPainter),
+            writer,
+            ratings: Arc::new(store.clone()),
             clock: clock.clone(),
             ids,
             wording: wording.clone(),

@@ -3,14 +3,17 @@
 use std::collections::BTreeSet;
 
 use dupi::domain::consultation::{
-    AfterPhoto, AfterTips, AlbumPhoto, Asking, Button, Card, Command, Consent, Consultation,
-    ConsultationNumber, Event, Expected, FileReference, Found, Language, Mark, Message, Photo,
-    PhotoState, Purpose, ResultSummary, SentFile, Stage, Unusable, Words,
+    AfterPhoto, AfterTips, AlbumPhoto, Answered, Asking, Button, Card, Command, Consent,
+    Consultation, ConsultationNumber, Event, Expected, FileReference, Found, Language, Mark,
+    Message, Photo, PhotoState, Purpose, Rateable, RatingMark, ResultSummary, SentFile, Stage,
+    Unusable, Words, Written,
 };
-use dupi::domain::guidance::{RedFlag, RedFlags, advise};
+use dupi::domain::guidance::{
+    PassageId, RedFlag, RedFlags, Topic, WordedAdvice, WordedAnswer, Writer, advise,
+};
 use dupi::domain::scalp::{
-    Answer, Answers, Choice, Grade, Grades, Judgement, ModelIdentity, PhotoId, Question, Region,
-    ScalpType, Selection, Severity, Verdict, View,
+    Answer, Answers, Choice, Condition, Grade, Grades, Judgement, ModelIdentity, PhotoId, Question,
+    Region, ScalpType, Selection, Severity, Verdict, View,
 };
 use uuid::Uuid;
 
@@ -271,13 +274,55 @@ pub(crate) fn all_messages() -> Vec<Message> {
             messages.push(Message::Guidance {
                 guidance: advise(Some(&grades(numbers)), &all_answers(), &red_flags, true),
                 consultation: ConsultationNumber(1),
+                advice: None,
             });
         }
     }
     messages.push(Message::Guidance {
         guidance: advise(None, &all_answers(), &RedFlags::new(), false),
         consultation: ConsultationNumber(1),
+        advice: None,
     });
+    messages.push(Message::Guidance {
+        guidance: advise(
+            Some(&grades([1; 6])),
+            &all_answers(),
+            &RedFlags::new(),
+            true,
+        ),
+        consultation: ConsultationNumber(1),
+        advice: Some(Box::new(Rateable {
+            text: worded_advice(),
+            mark: RatingMark::of(1),
+        })),
+    });
+    for sees_dermatologist in [true, false] {
+        messages.extend([
+            Message::Answer {
+                answer: Answered::Worded(Rateable {
+                    text: "(5)".to_owned(),
+                    mark: RatingMark::of(2),
+                }),
+                sees_dermatologist,
+            },
+            Message::Answer {
+                answer: Answered::Prepared(Rateable {
+                    text: vec![PassageId("dye_when".to_owned())],
+                    mark: RatingMark::of(3),
+                }),
+                sees_dermatologist,
+            },
+        ]);
+    }
+    messages.extend([
+        Message::InviteQuestion,
+        Message::Answering,
+        Message::ManyAreAsking,
+        Message::OffTopic,
+        Message::OneQuestionAtATime,
+        Message::QuestionsUsedUp { limit: 20 },
+        Message::RatingKept,
+    ]);
     messages
 }
 
@@ -396,16 +441,75 @@ pub(crate) fn words(text: &str, red_flags: RedFlags) -> Event {
     Event::Said(Words {
         text: text.to_owned(),
         red_flags,
+        topics: Vec::new(),
         was_cut: false,
     })
 }
 
+/// Words about something that the knowledge base holds.
+pub(crate) fn question(text: &str, topics: Vec<Topic>) -> Event {
+    Event::Said(Words {
+        text: text.to_owned(),
+        red_flags: RedFlags::new(),
+        topics,
+        was_cut: false,
+    })
+}
+
+pub(crate) fn writer() -> Writer {
+    Writer {
+        model: "tiny-ko".to_owned(),
+        prompts: 1,
+    }
+}
+
+/// Guidance as a model words it, in no language.
+pub(crate) fn worded_advice() -> WordedAdvice {
+    WordedAdvice {
+        summary: "(1)".to_owned(),
+        today: vec!["(2)".to_owned()],
+        week: vec!["(3)".to_owned()],
+        avoid: vec!["(4)".to_owned()],
+        writer: writer(),
+    }
+}
+
+#[expect(
+    clippy::too_many_lines,
+    reason = "a list of everything is as long as it is"
+)]
 pub(crate) fn all_events() -> Vec<Event> {
     let mut events = vec![
         Event::Opened {
             language: Language::English,
         },
         words("안녕하세요", RedFlags::new()),
+        question(
+            "염색은 언제 해도 되나요?",
+            vec![
+                Topic::Condition(Condition::Dandruff),
+                Topic::Passage(PassageId("dye_when".to_owned())),
+                Topic::Earlier,
+            ],
+        ),
+        Event::Written(Written::Advice {
+            consultation: ConsultationNumber(1),
+            order: 1,
+            advice: Box::new(worded_advice()),
+        }),
+        Event::Written(Written::NoAdvice {
+            consultation: ConsultationNumber(1),
+            order: 1,
+        }),
+        Event::Written(Written::Answer {
+            question: 1,
+            answer: Box::new(WordedAnswer {
+                text: "쉬어 주세요.".to_owned(),
+                writer: writer(),
+            }),
+        }),
+        Event::Written(Written::NoAnswer { question: 1 }),
+        Event::Written(Written::AnswerQueued { question: 1 }),
         words("", RedFlags::new()),
         words("열이 나고 고름이 나요", [RedFlag::FeverWithPus].into()),
         Event::PhotoTurnedAway(Unusable::Heic),

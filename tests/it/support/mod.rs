@@ -5,6 +5,8 @@ pub(crate) mod browser;
 pub(crate) mod chat;
 pub(crate) mod discord;
 pub(crate) mod examples;
+pub(crate) mod llamacpp;
+pub(crate) mod llm;
 pub(crate) mod mortal;
 pub(crate) mod program;
 pub(crate) mod simcord;

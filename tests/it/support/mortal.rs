@@ -10,7 +10,7 @@ use dupi::domain::consultation::ConsultationNumber;
 use dupi::domain::scalp::{Heatmaps, PhotoId};
 use dupi::ports::{
     Address, ClaimedEffect, Commit, Committed, ConversationId, ConversationStore, EffectId,
-    EffectOverview, EffectQueue, Entry, Loaded, PhotoStore, PhotoStoreError, Presence, Room,
+    EffectOverview, EffectQueue, Entry, Loaded, PhotoStore, PhotoStoreError, Presence, Room, Share,
     StoreError, StoredKind, Transcript,
 };
 use dupi::storage::{DiskPhotoStore, SqliteStore};
@@ -102,7 +102,7 @@ impl EffectQueue for Mortal {
         &self,
         room: &Room,
         now: Timestamp,
-        lease: SignedDuration,
+        lease: fn(Share) -> SignedDuration,
     ) -> Result<Vec<ClaimedEffect>, StoreError> {
         between!(self, self.store.claim(room, now, lease))
     }

@@ -144,6 +144,8 @@ impl Bot {
             reader: Arc::new(DecodingPhotoReader::new(ReaderLimits::default())),
             grader: grader(&grading),
             painter: Arc::new(ResvgCardPainter::new(wording.phrases().clone()).unwrap()),
+            writer: Arc::new(dupi::advice::NoAdviceWriter),
+            ratings: Arc::new(store.clone()),
             clock,
             ids,
             wording: wording.clone(),

@@ -81,6 +81,8 @@ impl House {
             reader: Arc::new(TrustingPhotoReader),
             grader: Arc::new(ReadingSeverityGrader::default()),
             painter: Arc::new(BlankCardPainter),
+            writer: Arc::new(dupi::advice::NoAdviceWriter),
+            ratings: Arc::new(store.clone()),
             clock: clock.clone(),
             ids,
             wording,

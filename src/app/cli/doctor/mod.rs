@@ -2,6 +2,7 @@
 //!
 //! It changes nothing that a later start would not make anyway, and it may run beside a service.
 
+mod advice;
 mod finding;
 mod messengers;
 
@@ -46,6 +47,7 @@ pub(super) async fn run(settings: &Settings, output: &mut dyn Write) -> anyhow::
     findings.extend(model(settings));
     findings.push(fonts());
     findings.push(web_address(settings, service));
+    findings.extend(advice::findings(settings).await);
     findings.extend(messengers::findings(settings).await);
     tell(&findings, output)
 }

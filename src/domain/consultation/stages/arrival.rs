@@ -18,7 +18,10 @@ pub(in super::super) fn awaiting_first_contact(turn: &mut Turn, event: Event) ->
             forget(turn, photo);
             return Stage::AwaitingFirstContact;
         }
-        Event::CardDrawn { .. } | Event::CardFailed { .. } | Event::ErasingFailed => {
+        Event::CardDrawn { .. }
+        | Event::CardFailed { .. }
+        | Event::ErasingFailed
+        | Event::Written(_) => {
             return Stage::AwaitingFirstContact;
         }
         // What Dupi is and what it keeps is told to everybody, before anything is asked.
@@ -143,7 +146,8 @@ fn unwelcome(turn: &mut Turn, event: Event) {
         | Event::Commanded(_)
         | Event::CardDrawn { .. }
         | Event::CardFailed { .. }
-        | Event::ErasingFailed => {}
+        | Event::ErasingFailed
+        | Event::Written(_) => {}
     }
 }
 

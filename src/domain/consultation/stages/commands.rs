@@ -2,7 +2,7 @@
 
 use super::super::step::Turn;
 use super::super::{Button, Command, Consultation, Effect, Event, Message, Stage};
-use super::result;
+use super::{result, writing};
 
 /// The stage after a command. Only a conversation that is open obeys.
 pub(in super::super) fn obey(turn: &mut Turn, stage: Stage, command: Command) -> Stage {
@@ -32,8 +32,13 @@ pub(in super::super) fn tell(turn: &mut Turn, command: Command) {
 /// On where the person is; anew where a consultation is finished or was stopped.
 fn consult(turn: &mut Turn, stage: Stage) -> Stage {
     match stage {
-        Stage::AwaitingWish { consultation, .. }
-        | Stage::AwaitingCorrection { consultation, .. } => {
+        Stage::AwaitingWish {
+            mut consultation, ..
+        }
+        | Stage::AwaitingCorrection {
+            mut consultation, ..
+        } => {
+            writing::leave(turn, &mut consultation);
             result::begin_anew(turn, consultation.answers.habits())
         }
         Stage::AwaitingReturn { habits } => result::begin_anew(turn, habits),

@@ -26,7 +26,8 @@ pub(in super::super) fn awaiting_erase_confirmation(
         | Event::PhotoGradingFailed { .. }
         | Event::CardDrawn { .. }
         | Event::CardFailed { .. }
-        | Event::ErasingFailed => Stage::AwaitingEraseConfirmation {
+        | Event::ErasingFailed
+        | Event::Written(_) => Stage::AwaitingEraseConfirmation {
             then: Box::new(turn.take(then, event)),
         },
         // Commands are obeyed before; going on with the consultation is a no.
@@ -63,7 +64,8 @@ pub(in super::super) fn closed(turn: &mut Turn, event: Event) -> Stage {
         | Event::Said(_)
         | Event::PhotoTurnedAway(_)
         | Event::CardDrawn { .. }
-        | Event::CardFailed { .. } => {}
+        | Event::CardFailed { .. }
+        | Event::Written(_) => {}
     }
     Stage::Closed
 }

@@ -8,3 +8,4 @@ pub(super) mod photos;
 pub(super) mod result;
 pub(super) mod survey;
 pub(super) mod withdrawal;
+pub(super) mod writing;

@@ -80,7 +80,8 @@ pub(in super::super) fn awaiting_region(
         | Event::Commanded(_)
         | Event::CardDrawn { .. }
         | Event::CardFailed { .. }
-        | Event::ErasingFailed => Stage::AwaitingRegion { consultation },
+        | Event::ErasingFailed
+        | Event::Written(_) => Stage::AwaitingRegion { consultation },
     }
 }
 
@@ -145,7 +146,8 @@ pub(in super::super) fn awaiting_photo(
         | Event::Commanded(_)
         | Event::CardDrawn { .. }
         | Event::CardFailed { .. }
-        | Event::ErasingFailed => {}
+        | Event::ErasingFailed
+        | Event::Written(_) => {}
     }
     Stage::AwaitingPhoto {
         consultation,

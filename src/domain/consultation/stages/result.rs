@@ -6,8 +6,8 @@ use super::super::{
     ResultSummary, Slot, Stage,
 };
 use super::photos::Offer;
-use super::survey;
-use crate::domain::guidance::advise;
+use super::{survey, writing};
+use crate::domain::guidance::{AdviceBrief, advise};
 use crate::domain::scalp::{
     Answers, Grades, Judgement, PhotoId, Region, ScalpType, Severity, Verdict,
 };
@@ -16,7 +16,7 @@ use crate::domain::scalp::{
 /// that nothing could be used.
 pub(in super::super) fn conclude(
     turn: &mut Turn,
-    consultation: Consultation,
+    mut consultation: Consultation,
     region: Region,
 ) -> Stage {
     if consultation.is_grading() {
@@ -39,7 +39,7 @@ pub(in super::super) fn conclude(
         };
     }
     if consultation.has_usable_photo() {
-        tell_guidance(turn, &consultation);
+        writing::tell_guidance(turn, &mut consultation);
         return Stage::AwaitingWish {
             consultation,
             region,
@@ -161,10 +161,12 @@ pub(in super::super) fn awaiting_wish(
 ) -> Stage {
     match event {
         Event::Pressed(Button::NewConsultation) => {
+            writing::leave(turn, &mut consultation);
             return begin_anew(turn, consultation.answers.habits());
         }
         // A new photo needs no button: it begins the next consultation at the same place.
         Event::PhotoArrived(photo) => {
+            writing::leave(turn, &mut consultation);
             let mut next = turn.next_consultation(consultation.answers.habits());
             next.receive(turn, photo, region, Offer::More);
             return Stage::AwaitingPhoto {
@@ -173,6 +175,7 @@ pub(in super::super) fn awaiting_wish(
             };
         }
         Event::AlbumArrived { photos, .. } => {
+            writing::leave(turn, &mut consultation);
             let mut next = turn.next_consultation(consultation.answers.habits());
             next.receive_album(turn, photos, region, Offer::More);
             return Stage::AwaitingPhoto {
@@ -190,9 +193,8 @@ pub(in super::super) fn awaiting_wish(
         }
         Event::Pressed(Button::Tips) => give_tips(turn, AfterTips::OfferConsultation),
         Event::PhotoTurnedAway(unusable) => turn.say(Message::PhotoUnusable(unusable)),
-        Event::Said(words) => {
-            consultation.hear(turn, &words, Expected::Button);
-        }
+        Event::Pressed(Button::AskQuestion) => turn.say(Message::InviteQuestion),
+        Event::Said(words) => writing::ask(turn, &mut consultation, &words),
         Event::PhotoJudged { photo, judgement } => {
             consultation.settle(turn, photo, PhotoState::Judged(judgement), Offer::Nothing);
         }
@@ -207,7 +209,8 @@ pub(in super::super) fn awaiting_wish(
         | Event::Commanded(_)
         | Event::CardDrawn { .. }
         | Event::CardFailed { .. }
-        | Event::ErasingFailed => {}
+        | Event::ErasingFailed
+        | Event::Written(_) => {}
     }
     Stage::AwaitingWish {
         consultation,
@@ -251,7 +254,8 @@ pub(in super::super) fn awaiting_return(turn: &mut Turn, habits: Answers, event:
         | Event::Commanded(_)
         | Event::CardDrawn { .. }
         | Event::CardFailed { .. }
-        | Event::ErasingFailed => {}
+        | Event::ErasingFailed
+        | Event::Written(_) => {}
     }
     Stage::AwaitingReturn { habits }
 }
@@ -285,7 +289,8 @@ fn while_preparing(turn: &mut Turn, consultation: &mut Consultation, region: Reg
         | Event::PhotoGradingFailed { .. }
         | Event::CardDrawn { .. }
         | Event::CardFailed { .. }
-        | Event::ErasingFailed => {}
+        | Event::ErasingFailed
+        | Event::Written(_) => {}
     }
 }
 
@@ -299,11 +304,11 @@ pub(in super::super) fn prepare(turn: &mut Turn, consultation: &Consultation) {
 
 fn finish(
     turn: &mut Turn,
-    consultation: Consultation,
+    mut consultation: Consultation,
     region: Region,
     card: Option<Card>,
 ) -> Stage {
-    tell(turn, &consultation, card);
+    tell(turn, &mut consultation, card);
     turn.order(Effect::ForgetPhotos {
         photos: consultation.graded().map(|(id, ..)| id).collect(),
     });
@@ -314,23 +319,24 @@ fn finish(
 }
 
 /// Tells the result, if there is one, and the guidance.
-fn tell(turn: &mut Turn, consultation: &Consultation, card: Option<Card>) {
+fn tell(turn: &mut Turn, consultation: &mut Consultation, card: Option<Card>) {
     if let Some((summary, _)) = consultation.summary() {
         turn.say_in(
             Some(Slot::Result(consultation.number)),
             Message::Result { summary, card },
         );
     }
-    tell_guidance(turn, consultation);
+    writing::tell_guidance(turn, consultation);
 }
 
 /// Tells the guidance once more, after an answer was changed.
 pub(in super::super) fn tell_again(
     turn: &mut Turn,
-    consultation: Consultation,
+    mut consultation: Consultation,
     region: Region,
 ) -> Stage {
-    tell_guidance(turn, &consultation);
+    writing::outdate_advice(&mut consultation);
+    writing::tell_guidance(turn, &mut consultation);
     Stage::AwaitingWish {
         consultation,
         region,
@@ -342,24 +348,25 @@ pub(in super::super) fn give_tips(turn: &mut Turn, then: AfterTips) {
     turn.say(Message::GeneralTips { then });
 }
 
-/// Tells what to do.
-pub(in super::super) fn tell_guidance(turn: &mut Turn, consultation: &Consultation) {
-    let summary = consultation.summary().map(|(summary, _)| summary);
-    let guidance = advise(
-        summary.as_ref().map(|summary| &summary.grades),
-        &consultation.answers,
-        &consultation.red_flags,
-        summary
-            .as_ref()
-            .is_some_and(|summary| summary.model.is_demonstration),
-    );
-    turn.say(Message::Guidance {
-        guidance,
-        consultation: consultation.number,
-    });
-}
-
 impl Consultation {
+    /// What is told to the person, and all that a text for them may rest on.
+    pub(in super::super) fn brief(&self) -> AdviceBrief {
+        let summary = self.summary().map(|(summary, _)| summary);
+        let guidance = advise(
+            summary.as_ref().map(|summary| &summary.grades),
+            &self.answers,
+            &self.red_flags,
+            summary
+                .as_ref()
+                .is_some_and(|summary| summary.model.is_demonstration),
+        );
+        AdviceBrief {
+            guidance,
+            grades: summary.map(|summary| summary.grades),
+            answers: self.answers.clone(),
+        }
+    }
+
     /// The graded photos.
     fn graded(&self) -> impl Iterator<Item = (PhotoId, Region, &Judgement, &Grades)> {
         self.photos.iter().filter_map(|photo| match &photo.state {

@@ -94,7 +94,8 @@ pub(in super::super) fn awaiting_answer(
         | Event::Commanded(_)
         | Event::CardDrawn { .. }
         | Event::CardFailed { .. }
-        | Event::ErasingFailed => {}
+        | Event::ErasingFailed
+        | Event::Written(_) => {}
     }
     Stage::AwaitingAnswer {
         consultation,
@@ -193,7 +194,8 @@ pub(in super::super) fn awaiting_correction(
         | Event::Commanded(_)
         | Event::CardDrawn { .. }
         | Event::CardFailed { .. }
-        | Event::ErasingFailed => {}
+        | Event::ErasingFailed
+        | Event::Written(_) => {}
     }
     Stage::AwaitingCorrection {
         consultation,
