@@ -86,6 +86,8 @@ pub(crate) async fn run(arguments: &[String]) -> anyhow::Result<()> {
         reader: Arc::new(DecodingPhotoReader::new(ReaderLimits::default())),
         grader: Arc::new(grader.clone()),
         painter: Arc::new(ResvgCardPainter::new(wording.phrases().clone())?),
+        writer: Arc::new(dupi::advice::NoAdviceWriter),
+        ratings: Arc::new(store.clone()),
         clock,
         ids,
         wording,
