@@ -11,7 +11,7 @@ use crate::support::visitor::{Deed, Visitor};
 /// How often the program is killed over one deed before that one may end in peace.
 const KILLS_PER_DEED: u64 = 2;
 
-fn script() -> Vec<Deed> {
+pub(crate) fn script() -> Vec<Deed> {
     let photo = include_bytes!("../fixtures/photos/close_up_mixed.jpg").to_vec();
     vec![
         Deed::Open,
@@ -37,7 +37,7 @@ fn script() -> Vec<Deed> {
 }
 
 /// What stands in the history, without ids and times.
-fn shown(history: &[Value]) -> Vec<String> {
+pub(crate) fn shown(history: &[Value]) -> Vec<String> {
     history
         .iter()
         .map(|entry| match entry.get("content") {
@@ -67,7 +67,7 @@ fn is_answered(deed: &Deed, history: &[Value]) -> bool {
     }
 }
 
-fn has_guidance(history: &[Value]) -> bool {
+pub(crate) fn has_guidance(history: &[Value]) -> bool {
     history.iter().any(|entry| {
         entry["content"]["buttons"]
             .to_string()
@@ -76,7 +76,7 @@ fn has_guidance(history: &[Value]) -> bool {
 }
 
 /// Does it, and waits until the answer is seen.
-async fn plays(visitor: &Visitor, number: usize, deed: &Deed) -> reqwest::Result<()> {
+pub(crate) async fn plays(visitor: &Visitor, number: usize, deed: &Deed) -> reqwest::Result<()> {
     visitor.tries(&format!("deed-{number}"), deed).await?;
     visitor
         .waits_until(|history| is_answered(deed, history))

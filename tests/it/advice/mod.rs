@@ -11,6 +11,7 @@ mod gates;
 mod inspection;
 mod llamacpp;
 mod prompts;
+mod served;
 mod topics;
 mod turns;
-mod writer;
+pub(crate) mod writer;

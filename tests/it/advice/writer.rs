@@ -70,13 +70,32 @@ fn brief() -> AdviceBrief {
     }
 }
 
-fn good() -> Reply {
+/// Over that server, without any hurry.
+pub(crate) fn patient_writer_of(llm: &ScriptedLlm) -> OpenAiAdviceWriter {
+    writer_at(
+        llm.base_url(),
+        Mode::Chat,
+        Wrap::Plain,
+        Deadlines::default(),
+    )
+}
+
+/// Advice on slightly oily skin and clear dandruff that passes every gate.
+pub(crate) fn good() -> Reply {
     Reply::Json(json!({
         "summary": "사진에서 비듬이 뚜렷하고 기름기가 조금 보여요. 차근차근 살펴보면 좋아요.",
         "today": ["기름이 올라오는 만큼 두피를 감아 주세요."],
         "week": ["비듬용 샴푸를 라벨에 적힌 대로 써 보세요."],
         "avoid": [],
         "used": ["K1", "K2"],
+    }))
+}
+
+/// An answer to the question when hair may be dyed that passes every gate.
+pub(crate) fn about_dyeing() -> Reply {
+    Reply::Json(json!({
+        "answer": "두피가 가라앉을 때까지 염색은 쉬어 주세요. 다시 할 때는 먼저 패치 테스트를 해 주세요.",
+        "used": ["K1"],
     }))
 }
 
@@ -188,13 +207,7 @@ async fn consults(app: &TestApp) {
 #[tokio::test]
 async fn a_consultation_ends_in_worded_advice_and_questions_are_answered() {
     let llm = ScriptedLlm::start().await;
-    llm.replies([
-        good(),
-        Reply::Json(json!({
-            "answer": "두피가 가라앉을 때까지 염색은 쉬어 주세요. 다시 할 때는 먼저 패치 테스트를 해 주세요.",
-            "used": ["K1"],
-        })),
-    ]);
+    llm.replies([good(), about_dyeing()]);
     let app = TestApp::start_with(Arc::new(writer_of(&llm))).await;
     consults(&app).await;
     app.presses(Button::AskQuestion).await;

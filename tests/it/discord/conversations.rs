@@ -9,7 +9,7 @@ use super::{Bot, PHOTO, begins, consult, offers, photo, reader, says, transcript
 use crate::support::discord::{Person, Place};
 
 /// From the first question of the survey to the guidance.
-async fn answers_the_survey(bot: &Bot, person: &Person, language: Language) {
+pub(super) async fn answers_the_survey(bot: &Bot, person: &Person, language: Language) {
     let asked = |question: Question| bot.phrase(language, &format!("question-{}", question.id()));
     for choice in [
         Choice::Age30s,

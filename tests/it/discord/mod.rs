@@ -5,12 +5,14 @@ mod gateway;
 mod places;
 mod together;
 mod troubles;
+mod worded;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use dupi::advice::NoAdviceWriter;
 use dupi::app::{ChannelEnd, Parts, RandomIds, Service, SystemClock};
 use dupi::channels::discord::{
     DiscordChannel, DiscordError, DiscordOptions, DiscordPorts, PersonalPlace,
@@ -20,7 +22,8 @@ use dupi::channels::pace::{PaceLimits, Rate};
 use dupi::domain::consultation::{Button, Language, Message, Purpose};
 use dupi::domain::scalp::Region;
 use dupi::ports::{
-    Channel, Clock, EffectQueue as _, EffectState, GradedPhoto, GradingError, SeverityGrader,
+    AdviceWriter, Channel, Clock, EffectQueue as _, EffectState, GradedPhoto, GradingError,
+    SeverityGrader,
 };
 use dupi::severity::{DecodingPhotoReader, ReaderLimits};
 use dupi::storage::{Location, MasterKey, SqliteStore};
@@ -106,7 +109,18 @@ impl Process {
         discord: &DiscordStandIn,
         personal: PersonalPlace,
         clock: &Arc<ShiftedClock>,
+        house: (&Location, &Path),
+    ) -> Self {
+        Self::start_worded(discord, personal, clock, house, Arc::new(NoAdviceWriter)).await
+    }
+
+    /// With somebody who words texts.
+    async fn start_worded(
+        discord: &DiscordStandIn,
+        personal: PersonalPlace,
+        clock: &Arc<ShiftedClock>,
         (location, folder): (&Location, &Path),
+        writer: Arc<dyn AdviceWriter>,
     ) -> Self {
         let ids = Arc::new(RandomIds);
         let key = MasterKey::new([7; 32]);
@@ -139,7 +153,7 @@ impl Process {
             reader: Arc::new(DecodingPhotoReader::new(ReaderLimits::default())),
             grader: Arc::new(SameForAll),
             painter: Arc::new(BlankCardPainter),
-            writer: Arc::new(dupi::advice::NoAdviceWriter),
+            writer,
             ratings: Arc::new(store.clone()),
             clock: clock.clone(),
             ids,
@@ -167,9 +181,14 @@ impl Process {
 
 impl Bot {
     async fn start(personal: PersonalPlace) -> Self {
+        Self::start_worded(personal, Arc::new(NoAdviceWriter)).await
+    }
+
+    /// With somebody who words texts.
+    async fn start_worded(personal: PersonalPlace, writer: Arc<dyn AdviceWriter>) -> Self {
         let discord = DiscordStandIn::start().await;
         discord.lifts_limits();
-        let bot = Self::start_at(discord, personal).await;
+        let bot = Self::start_worded_at(discord, personal, writer).await;
         bot.discord
             .waits_until("a session", |all| all.iter().any(|one| one.shard.is_some()))
             .await;
@@ -177,10 +196,18 @@ impl Bot {
     }
 
     async fn start_at(discord: DiscordStandIn, personal: PersonalPlace) -> Self {
+        Self::start_worded_at(discord, personal, Arc::new(NoAdviceWriter)).await
+    }
+
+    async fn start_worded_at(
+        discord: DiscordStandIn,
+        personal: PersonalPlace,
+        writer: Arc<dyn AdviceWriter>,
+    ) -> Self {
         let folder = TempDir::new().expect("it works in tests");
         let clock = Arc::new(ShiftedClock::default());
         let house = (&Location::Memory, folder.path());
-        let process = Process::start(&discord, personal, &clock, house).await;
+        let process = Process::start_worded(&discord, personal, &clock, house, writer).await;
         Self {
             discord,
             wording: Wording::embedded().expect("it works in tests"),

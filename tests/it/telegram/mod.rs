@@ -10,11 +10,13 @@ mod faults;
 mod haste;
 mod manners;
 mod places;
+mod worded;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use dupi::advice::NoAdviceWriter;
 use dupi::app::{ChannelEnd, Parts, RandomIds, Service, SystemClock};
 use dupi::cards::ResvgCardPainter;
 use dupi::channels::health::{ChannelHealth, ChannelState};
@@ -26,8 +28,8 @@ use dupi::domain::consultation::{Button, Language, Purpose};
 use dupi::domain::scalp::Choice;
 use dupi::driver::Driver;
 use dupi::ports::{
-    Channel, ChannelNotes as _, EffectQueue as _, EffectState, GradedPhoto, GradingError,
-    SeverityGrader,
+    AdviceWriter, Channel, ChannelNotes as _, EffectQueue as _, EffectState, GradedPhoto,
+    GradingError, SeverityGrader,
 };
 use dupi::severity::{
     BackendOptions, BatchLimits, DecodingPhotoReader, Model, ModelSource, OnnxSeverityGrader,
@@ -113,6 +115,16 @@ impl Bot {
 
     /// On a stand-in that is prepared already.
     async fn start_on(telegram: TelegramStandIn, grading: Grading, updates: Updates) -> Self {
+        Self::start_worded(telegram, grading, updates, Arc::new(NoAdviceWriter)).await
+    }
+
+    /// With somebody who words texts.
+    async fn start_worded(
+        telegram: TelegramStandIn,
+        grading: Grading,
+        updates: Updates,
+        writer: Arc<dyn AdviceWriter>,
+    ) -> Self {
         let folder = TempDir::new().unwrap();
         let ids = Arc::new(RandomIds);
         let key = MasterKey::new([7; 32]);
@@ -144,7 +156,7 @@ impl Bot {
             reader: Arc::new(DecodingPhotoReader::new(ReaderLimits::default())),
             grader: grader(&grading),
             painter: Arc::new(ResvgCardPainter::new(wording.phrases().clone()).unwrap()),
-            writer: Arc::new(dupi::advice::NoAdviceWriter),
+            writer,
             ratings: Arc::new(store.clone()),
             clock,
             ids,
