@@ -7,6 +7,8 @@ discord-choose = Choose what applies
 discord-write = Write
 discord-words-title = Anything to add
 discord-words-label = What else should we know?
+discord-question-title = Ask a question
+discord-question-label = What would you like to know?
 
 discord-photo-by-command = Please attach the photo to the /consult command, in its “photo” field, or send it to me as a direct message. Don't post it in the channel, where others would see it.
 

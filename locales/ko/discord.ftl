@@ -7,6 +7,8 @@ discord-choose = 눌러서 골라 주세요
 discord-write = 직접 쓰기
 discord-words-title = 덧붙일 말
 discord-words-label = 더 알려 주고 싶은 것
+discord-question-title = 궁금한 것 물어보기
+discord-question-label = 두피 관리에 대해 궁금한 것
 
 discord-photo-by-command = 사진은 /상담 명령의 ‘사진’ 칸에 올려 주세요. 저에게 다이렉트 메시지로 보내셔도 돼요. 채널에 올리면 다른 사람도 보게 되니 올리지 마세요.
 

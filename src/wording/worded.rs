@@ -1,6 +1,6 @@
 //! A message in words, ready for any channel to lay out.
 
-use crate::domain::consultation::{Button, Card};
+use crate::domain::consultation::{Button, Card, OwnWords};
 use crate::domain::scalp::{Choice, Question, Selection};
 
 /// A picture that goes with a message.
@@ -25,7 +25,7 @@ pub struct Worded {
     /// A photo is expected now: offer the picker.
     pub wants_photo: bool,
     /// The person's own words are expected now: put the cursor into the text field.
-    pub wants_words: bool,
+    pub wants_words: Option<OwnWords>,
     /// Something is under way: show it.
     pub is_working: bool,
 }

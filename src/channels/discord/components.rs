@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::press::{Press, PressIds};
 use crate::channels::text;
-use crate::domain::consultation::{Button, Language};
+use crate::domain::consultation::{Button, Language, OwnWords};
 use crate::domain::scalp::Selection;
 use crate::wording::{Worded, WordedChoices};
 
@@ -37,15 +37,15 @@ pub(super) struct Labels<'a> {
 /// The rows under a message.
 pub(super) fn rows(worded: &Worded, labels: &Labels<'_>) -> Vec<Value> {
     let mut pressed: Vec<Vec<Value>> = Vec::new();
-    if worded.wants_words {
-        let press = Press::Write(labels.language);
+    if let Some(words) = worded.wants_words {
+        let press = Press::Write(words, labels.language);
         pressed.push(vec![button(labels, press, &labels.write, PRIMARY)]);
     }
     for row in &worded.buttons {
         let one = |(pressed, label): &(Button, String)| {
             let press = match *pressed {
                 // The window opens at once, instead of a message that asks for a press.
-                Button::AskQuestion => Press::Write(labels.language),
+                Button::AskQuestion => Press::Write(OwnWords::Question, labels.language),
                 other => Press::Button(other),
             };
             button(labels, press, label, style(*pressed))

@@ -9,7 +9,7 @@ use super::arrival::{Arrival, Attached, Deed, Handle, Venue};
 use super::personal::is_always_obeyed;
 use super::place::{Original, PASS_LASTS, Pass, Reply};
 use super::press::{Press, PressIds};
-use crate::domain::consultation::{Command, FileReference, Language};
+use crate::domain::consultation::{Command, FileReference, Language, OwnWords};
 use crate::domain::scalp::{Choice, Selection};
 use crate::ports::InboundWhat;
 
@@ -36,7 +36,7 @@ pub(super) enum Shown {
     /// The press was heard.
     Heard,
     /// The window for the person's own words.
-    Window(Language),
+    Window(OwnWords, Language),
     /// That it goes on in direct messages.
     GoOnInDirect,
     /// That nothing personal is done here, with general tips.
@@ -113,11 +113,11 @@ pub(super) fn greet(
             values,
         } => {
             let press = ids.press(arrival.person, custom_id);
-            if let Some(Press::Write(language)) = press
+            if let Some(Press::Write(words, language)) = press
                 && personal != PersonalPlace::Off
             {
                 return Greeting {
-                    shown: Shown::Window(language),
+                    shown: Shown::Window(words, language),
                     wish: Wish::Nothing,
                     reply: Reply::default(),
                 };
@@ -264,7 +264,7 @@ fn pressed(press: Press, person: u64, values: &[String], ids: &PressIds) -> Opti
             let is_one = question.selection() == Selection::One;
             (!is_one || choices.len() == 1).then(|| chosen(question, choices))
         }
-        Press::Write(_) | Press::Words => None,
+        Press::Write(..) | Press::Words => None,
     }
 }
 
@@ -301,7 +301,7 @@ pub(super) fn callback(shown: &Shown, venue: Venue, texts: &Texts, id: &str) -> 
         Shown::Nothing => return None,
         Shown::Thinking => json!({ "type": 5, "data": { "flags": flags } }),
         Shown::Heard => json!({ "type": 6 }),
-        Shown::Window(_) => json!({ "type": 9, "data": {
+        Shown::Window(..) => json!({ "type": 9, "data": {
             "custom_id": id, "title": texts.title, "components": [{ "type": 1, "components": [{
                 "type": 4, "custom_id": id, "style": 2, "label": texts.label,
                 "min_length": 1, "max_length": MOST_WORDS, "required": true,

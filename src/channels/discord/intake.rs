@@ -18,7 +18,7 @@ use super::place::{Original, Reply, Way};
 use super::press::Press;
 use super::sender::{SenderParts, call, take_away};
 use crate::channels::text;
-use crate::domain::consultation::{AfterTips, Command, Language, Message, Unusable};
+use crate::domain::consultation::{AfterTips, Command, Language, Message, OwnWords, Unusable};
 use crate::ports::{
     Address, Channel, ChannelNote, ConversationDesk, Inbound, InboundId, InboundWhat, StoreError,
 };
@@ -28,6 +28,8 @@ const ACKNOWLEDGE_WITHIN: Duration = Duration::from_millis(2_500);
 /// How long of it may be spent on looking up which language the person chose.
 const LOOK_UP_WITHIN: Duration = Duration::from_millis(300);
 const ONE_TRY: Duration = Duration::from_millis(1_200);
+/// The most characters of the title of a window, and of the label of its field.
+const MOST_OF_WINDOW: usize = 45;
 const UNKNOWN_INTERACTION: i64 = 10_062;
 const ACKNOWLEDGED_ALREADY: i64 = 40_060;
 
@@ -88,7 +90,7 @@ impl Intake {
     async fn language(&self, arrival: &Arrival, greeting: &Greeting) -> Language {
         let has_words = match &greeting.shown {
             Shown::GoOnInDirect | Shown::Explanation | Shown::NothingKnown => true,
-            Shown::Nothing | Shown::Thinking | Shown::Heard | Shown::Window(_) => matches!(
+            Shown::Nothing | Shown::Thinking | Shown::Heard | Shown::Window(..) => matches!(
                 greeting.wish,
                 Wish::Explain { .. } | Wish::CommandIfKnown(_)
             ),
@@ -169,11 +171,18 @@ impl Intake {
                 said: self.explanation(language).swap_remove(0),
                 ..Texts::default()
             },
-            Shown::Window(language) => Texts {
-                title: text::shortened(&phrase(*language, "discord-words-title"), 45),
-                label: text::shortened(&phrase(*language, "discord-words-label"), 45),
-                ..Texts::default()
-            },
+            Shown::Window(words, language) => {
+                let (title, label) = match words {
+                    OwnWords::FreeLine => ("discord-words-title", "discord-words-label"),
+                    OwnWords::Question => ("discord-question-title", "discord-question-label"),
+                };
+                let short = |key| text::shortened(&phrase(*language, key), MOST_OF_WINDOW);
+                Texts {
+                    title: short(title),
+                    label: short(label),
+                    ..Texts::default()
+                }
+            }
         }
     }
 

@@ -9,7 +9,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::Sha256;
 
-use crate::domain::consultation::{Button, Language};
+use crate::domain::consultation::{Button, Language, OwnWords};
 use crate::domain::scalp::{Choice, Question};
 use crate::ports::EffectId;
 
@@ -21,7 +21,7 @@ pub(super) enum Press {
     /// The menu with the choices of a question.
     Menu(Question),
     /// Opens the window for the person's own words, in that language.
-    Write(Language),
+    Write(OwnWords, Language),
     /// The window itself, and the field in it.
     Words,
 }
@@ -32,7 +32,8 @@ impl Press {
             Self::Button(button) => format!("button:{}", button.token()),
             Self::Choice(choice) => format!("choice:{}", choice.id()),
             Self::Menu(question) => format!("menu:{}", question.id()),
-            Self::Write(language) => format!("write:{}", language.id()),
+            Self::Write(OwnWords::FreeLine, language) => format!("write:{}", language.id()),
+            Self::Write(OwnWords::Question, language) => format!("ask:{}", language.id()),
             Self::Words => "words".to_owned(),
         }
     }
@@ -41,7 +42,9 @@ impl Press {
         let buttons = Button::all().into_iter().map(Self::Button);
         let choices = Choice::ALL.iter().copied().map(Self::Choice);
         let menus = Question::ALL.into_iter().map(Self::Menu);
-        let writes = Language::ALL.into_iter().map(Self::Write);
+        let writes = Language::ALL.into_iter().flat_map(|language| {
+            [OwnWords::FreeLine, OwnWords::Question].map(|words| Self::Write(words, language))
+        });
         buttons
             .chain(choices)
             .chain(menus)

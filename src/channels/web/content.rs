@@ -71,7 +71,7 @@ impl Content {
                 .filter(|row| !row.is_empty())
                 .collect(),
             wants_photo: worded.wants_photo,
-            wants_words: worded.wants_words,
+            wants_words: worded.wants_words.is_some(),
             is_working: worded.is_working,
         }
     }

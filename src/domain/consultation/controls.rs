@@ -18,7 +18,16 @@ pub struct Controls {
     /// A photo is expected.
     pub wants_photo: bool,
     /// The person's own words are expected.
-    pub wants_words: bool,
+    pub wants_words: Option<OwnWords>,
+}
+
+/// What a person is asked to write in their own words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OwnWords {
+    /// The free line of the survey.
+    FreeLine,
+    /// A question after the result.
+    Question,
 }
 
 /// The choices of one question.
@@ -120,14 +129,14 @@ impl Message {
             Self::Guidance { advice, .. } => after_guidance(advice.as_ref().map(|one| one.mark)),
             Self::AnswersKept => after_guidance(None),
             Self::Answer { answer, .. } => Controls {
-                wants_words: true,
+                wants_words: Some(OwnWords::Question),
                 ..Controls::of_buttons(vec![rating(match answer {
                     Answered::Worded(text) => text.mark,
                     Answered::Prepared(passages) => passages.mark,
                 })])
             },
             Self::InviteQuestion | Self::OffTopic => Controls {
-                wants_words: true,
+                wants_words: Some(OwnWords::Question),
                 ..Controls::default()
             },
             Self::AskErase => Controls::column([Button::ConfirmErase, Button::DeclineErase]),
@@ -262,7 +271,7 @@ fn asked(question: Question, answer: Option<&Answer>, asking: Asking) -> Control
     row.push(Button::Skip(question));
     rows.push(row);
     Controls {
-        wants_words: choices.is_none(),
+        wants_words: choices.is_none().then_some(OwnWords::FreeLine),
         choices,
         ..Controls::of_buttons(rows)
     }

@@ -17,7 +17,7 @@ mod writing;
 
 pub use button::{Button, Helpful, Purpose, RatingMark};
 pub use command::Command;
-pub use controls::{Choices, Controls};
+pub use controls::{Choices, Controls, OwnWords};
 pub use conversation::{Consent, Consultation, Conversation, Language, Photo, PhotoState, Stage};
 pub use event::{Effect, Event, FileReference, Mark, SentFile, Words, Written};
 pub use message::{

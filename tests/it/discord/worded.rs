@@ -29,7 +29,9 @@ async fn guidance_is_worded_in_its_place_and_a_question_is_answered() {
     bot.settles().await;
     bot.presses(&anna, &bot.button(Button::AskQuestion, language))
         .await;
-    let label = bot.phrase(language, "discord-words-label");
+    let modal = anna.modal().expect("a window stands open");
+    assert_eq!(modal.title, bot.phrase(language, "discord-question-title"));
+    let label = bot.phrase(language, "discord-question-label");
     let asked = anna
         .submits_modal(&[(&label, "염색은 언제 해도 되나요?")])
         .await;

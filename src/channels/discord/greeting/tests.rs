@@ -85,7 +85,7 @@ fn switched_off_nothing_is_handed_in_but_what_concerns_what_is_kept() {
     for deed in [
         command(Command::Consult),
         press(Press::Choice(Choice::Age20s), &[]),
-        press(Press::Write(Language::Korean), &[]),
+        press(Press::Write(OwnWords::FreeLine, Language::Korean), &[]),
         press(Press::Button(Button::Tips), &[]),
     ] {
         let greeting = greeted(GUILD, deed, PersonalPlace::Off);
@@ -165,9 +165,12 @@ fn values_of_another_question_and_presses_of_others_are_not_known() {
 
 #[test]
 fn the_button_for_words_opens_a_window_whose_words_are_handed_in() {
-    let write = press(Press::Write(Language::English), &[]);
+    let write = press(Press::Write(OwnWords::Question, Language::English), &[]);
     let opened = greeted(GUILD, write, PersonalPlace::Ephemeral);
-    assert_eq!(opened.shown, Shown::Window(Language::English));
+    assert_eq!(
+        opened.shown,
+        Shown::Window(OwnWords::Question, Language::English)
+    );
     let texts = Texts {
         title: "a title".to_owned(),
         label: "a label".to_owned(),
