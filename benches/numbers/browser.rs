@@ -15,6 +15,17 @@ pub(crate) enum Photos {
     Two,
 }
 
+/// How long a person waited.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Waits {
+    /// From the last photo to the last byte of the card.
+    pub(crate) card: Duration,
+    /// From the result, which names the card, to the guidance.
+    pub(crate) guidance: Duration,
+    /// From the result to the same in a model's words, where one is set.
+    pub(crate) worded: Option<Duration>,
+}
+
 /// The buttons before the first photo.
 const BEFORE: [&str; 5] = [
     "speak:ko",
@@ -62,12 +73,36 @@ impl Browser {
         Ok(response.error_for_status()?.text().await?)
     }
 
-    /// A whole consultation in a new session; how long the last photo and the card took.
-    pub(crate) async fn consults(
+    /// A whole consultation in a new session, to the guidance.
+    pub(crate) async fn consults(&mut self, photo: &[u8], photos: Photos) -> anyhow::Result<Waits> {
+        let (waits, _) = self.consults_with(photo, photos).await?;
+        Ok(waits)
+    }
+
+    /// As [`Self::consults`], and to a model's words that take the place of the guidance.
+    pub(crate) async fn consults_worded(&mut self, photo: &[u8]) -> anyhow::Result<Waits> {
+        let (waits, mut after) = self.consults_with(photo, Photos::One).await?;
+        let is_worded = |entry: &Value| offers(entry, "helpful:");
+        let mut taken = waits.guidance;
+        // A writer that is at once there may have been faster than the stream.
+        if !is_worded(&after.guidance) {
+            let worded = after.events.until(is_worded);
+            let worded = tokio::time::timeout(Duration::from_secs(10), worded).await;
+            worded.context("the guidance is worded")??;
+            taken = after.result.elapsed();
+        }
+        Ok(Waits {
+            worded: Some(taken),
+            ..waits
+        })
+    }
+
+    /// A whole consultation, and where it stands.
+    async fn consults_with(
         &mut self,
         photo: &[u8],
         photos: Photos,
-    ) -> anyhow::Result<Duration> {
+    ) -> anyhow::Result<(Waits, After)> {
         self.post("open", json!({})).await?;
         let mut events = Events::of(self).await?;
         for token in BEFORE {
@@ -90,18 +125,32 @@ impl Browser {
         let entry = events
             .until(|entry| entry["content"]["picture"]["kind"] == "card")
             .await?;
+        let result = Instant::now();
         let card = entry["content"]["picture"]["url"]
             .as_str()
             .context("a card has an address")?;
-        let card = self
-            .client
-            .get(format!("{}{card}", self.url))
-            .send()
-            .await?;
-        let bytes = card.error_for_status()?.bytes().await?;
-        let taken = started.elapsed();
-        anyhow::ensure!(bytes.starts_with(b"\x89PNG"), "the card is a picture");
-        Ok(taken)
+        let card = self.client.get(format!("{}{card}", self.url));
+        let fetching = async {
+            let bytes = card.send().await?.error_for_status()?.bytes().await?;
+            anyhow::ensure!(bytes.starts_with(b"\x89PNG"), "the card is a picture");
+            Ok(started.elapsed())
+        };
+        let reading = async {
+            let entry = events.until(|entry| offers(entry, "review")).await?;
+            anyhow::Ok((result.elapsed(), entry))
+        };
+        let (card, (waited, guidance)) = tokio::try_join!(fetching, reading)?;
+        let waits = Waits {
+            card,
+            guidance: waited,
+            worded: None,
+        };
+        let after = After {
+            result,
+            guidance,
+            events,
+        };
+        Ok((waits, after))
     }
 
     async fn press(&mut self, token: &str) -> anyhow::Result<()> {
@@ -135,6 +184,23 @@ fn is_photo(slot: &str) -> bool {
 
 fn is_settled(entry: &Value) -> bool {
     entry["content"]["is_working"] == false
+}
+
+/// A consultation that has come to the guidance.
+struct After {
+    /// When the result came.
+    result: Instant,
+    guidance: Value,
+    /// What comes after the guidance.
+    events: Events,
+}
+
+/// Whether a button is there whose token begins so.
+fn offers(entry: &Value, token: &str) -> bool {
+    let rows = entry["content"]["buttons"].as_array();
+    let buttons = rows.into_iter().flatten().filter_map(Value::as_array);
+    let mut tokens = buttons.flatten().filter_map(|one| one["token"].as_str());
+    tokens.any(|one| one.starts_with(token))
 }
 
 /// The open event stream of a session.

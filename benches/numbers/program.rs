@@ -17,6 +17,11 @@ impl Program {
     /// Starts it and waits until it says where it listens. It grades with the built-in runtime,
     /// whatever else is installed here.
     pub(crate) fn start(folder: &Path) -> anyhow::Result<Self> {
+        Self::start_with(folder, &[])
+    }
+
+    /// As [`Self::start`], with more in its environment.
+    pub(crate) fn start_with(folder: &Path, variables: &[(&str, &str)]) -> anyhow::Result<Self> {
         std::fs::write(folder.join("dupi.toml"), "[model]\nruntime = \"rten\"\n")?;
         let mut child = Command::new(env!("CARGO_BIN_EXE_dupi"))
             .current_dir(folder)
@@ -24,6 +29,7 @@ impl Program {
             .env("DUPI_DATA_DIR", folder.join("data"))
             .env("DUPI_WEB_ADDR", "127.0.0.1:0")
             .env("RUST_LOG", "warn")
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .spawn()?;
         let output = child.stdout.take().context("its output is piped")?;

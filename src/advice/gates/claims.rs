@@ -153,7 +153,11 @@ const ARTICLES: [&str; 12] = [
 /// Whether a place where doctors are is named: `연세모피부과`, `강남 피부과`.
 fn names_clinic(reading: &Reading, vocabulary: &Vocabulary) -> bool {
     let words = &vocabulary.clinic_words;
-    reading.folding.spaced().any(|sentence| {
+    let mut sentences = reading.folding.spaced().enumerate();
+    sentences.any(|(index, sentence)| {
+        if !reading.finds_in(Topic::Place, index) {
+            return false;
+        }
         let mut before = "";
         sentence.split([' ', ',', '·', '/']).any(|token| {
             let place = std::mem::replace(&mut before, token);

@@ -35,6 +35,10 @@ impl Folding {
     }
 
     fn add(&mut self, sentence: &str) {
+        let bytes = sentence.len() + 1;
+        self.squeezed.reserve(bytes);
+        self.gaps.reserve(bytes);
+        self.spaced.reserve(bytes);
         if is_plain(sentence) {
             self.add_letters(sentence.chars());
         } else {

@@ -60,6 +60,12 @@ impl<'a> Reading<'a> {
     pub(super) fn finds(&self, topic: Topic) -> bool {
         self.findings.iter().any(|finding| finding.topic == topic)
     }
+
+    pub(super) fn finds_in(&self, topic: Topic, sentence: usize) -> bool {
+        self.findings
+            .iter()
+            .any(|finding| finding.topic == topic && finding.sentence == sentence)
+    }
 }
 
 /// The evidence, piece by piece.
