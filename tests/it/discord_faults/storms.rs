@@ -183,6 +183,41 @@ async fn while_the_platform_fails_nothing_is_lost_and_nothing_floods() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_minute_of_errors_costs_no_message() {
+    let bot = Bot::start().await;
+    let people = [
+        (bot.discord.person("Ann"), bot.clinic().place()),
+        (bot.discord.person("Bob"), Place::Direct),
+    ];
+    let turns = greeting();
+    for (person, place) in &people {
+        goes_through(person, *place, &turns[..1]).await;
+    }
+    bot.discord.clear_calls();
+    for what in ["/webhooks/*", "/channels/*"] {
+        bot.discord.orders(Trouble::Status(502), what, u32::MAX);
+    }
+    let (deed, answer) = &turns[1];
+    for (person, place) in &people {
+        let taken = does(person, *place, deed).await.expect("it is a press");
+        assert!(taken.acknowledged(), "{taken:?}");
+    }
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    for (person, _) in &people {
+        assert_eq!(times(person, answer), 0, "{}", person.transcript());
+    }
+    bot.discord.calls_off_troubles();
+    for (person, _) in &people {
+        reads(person, answer).await;
+        assert_eq!(times(person, answer), 1, "{}", person.transcript());
+    }
+    let calls = bot.discord.calls().into_iter();
+    let failed = calls.filter(|call| call.status == 502).count();
+    // Tried again and again, and ever more seldom.
+    assert!((8..=40).contains(&failed), "{failed} calls in vain");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_acknowledgement_whose_answer_is_cut_off_still_counts() {
     let bot = Bot::start().await;
     let place = bot.clinic().place();
