@@ -11,7 +11,7 @@ use crate::support::visitor::{Deed, Visitor};
 /// How often the program is killed over one deed before that one may end in peace.
 const KILLS_PER_DEED: u64 = 2;
 
-pub(crate) fn script() -> Vec<Deed> {
+pub(crate) fn script() -> Vec<Deed<'static>> {
     let photo = include_bytes!("../fixtures/photos/close_up_mixed.jpg").to_vec();
     vec![
         Deed::Open,
@@ -50,7 +50,7 @@ pub(crate) fn shown(history: &[Value]) -> Vec<String> {
 }
 
 /// Whether a person would see the answer: nobody presses a button before it is there.
-fn is_answered(deed: &Deed, history: &[Value]) -> bool {
+fn is_answered(deed: &Deed<'_>, history: &[Value]) -> bool {
     let newest = history
         .iter()
         .max_by_key(|entry| entry["revision"].as_u64());
@@ -76,7 +76,11 @@ pub(crate) fn has_guidance(history: &[Value]) -> bool {
 }
 
 /// Does it, and waits until the answer is seen.
-pub(crate) async fn plays(visitor: &Visitor, number: usize, deed: &Deed) -> reqwest::Result<()> {
+pub(crate) async fn plays(
+    visitor: &Visitor,
+    number: usize,
+    deed: &Deed<'_>,
+) -> reqwest::Result<()> {
     visitor.tries(&format!("deed-{number}"), deed).await?;
     visitor
         .waits_until(|history| is_answered(deed, history))
@@ -84,7 +88,7 @@ pub(crate) async fn plays(visitor: &Visitor, number: usize, deed: &Deed) -> reqw
     Ok(())
 }
 
-async fn undisturbed(deeds: &[Deed]) -> Vec<String> {
+async fn undisturbed(deeds: &[Deed<'_>]) -> Vec<String> {
     let folder = TempDir::new().expect("a temporary folder");
     let program = Program::start(folder.path());
     let visitor = Visitor::new(program.base.clone());

@@ -19,6 +19,7 @@ mod engine_commands;
 mod engine_marks;
 mod engine_withdrawal;
 mod engine_writing;
+mod everywhere;
 mod guidance;
 mod jobs;
 mod killed;

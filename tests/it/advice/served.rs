@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use super::writer::about_dyeing;
 use crate::killed::{has_guidance, plays, script, shown};
 use crate::support::llm::{Reply, ScriptedLlm};
-use crate::support::program::Program;
+use crate::support::program::{Program, nothing_is_left_to_do, store_of};
 use crate::support::visitor::{Deed, Visitor};
 
 /// For the photo of the script, which shows sebum and redness.
@@ -62,7 +62,7 @@ async fn a_babbling_model_leaves_the_web_chat_with_the_prepared_words() {
     let program = Program::start_with(folder.path(), &[("LLM_BASE_URL", &address)]);
     let (visitor, _) = consults(&program).await;
     llm.hears(2).await;
-    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    nothing_is_left_to_do(&store_of(folder.path()).await).await;
     let history = visitor.waits_until(has_guidance).await.unwrap();
     let told = shown(&history).concat();
     assert!(told.contains("사진에서 모낭 사이에 붉은 기가"), "{told}");

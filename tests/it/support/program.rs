@@ -4,6 +4,15 @@ use std::fs::OpenOptions;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use dupi::app::RandomIds;
+use dupi::ports::{EffectQueue as _, EffectState, IdSource as _};
+use dupi::storage::{Location, MasterKey, SqliteStore};
+
+/// How long anything that is to do may take; generous, since machines are shared.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running `dupi`; killed at the end of the test at the latest.
 pub(crate) struct Program {
@@ -101,4 +110,31 @@ impl Drop for Program {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The store of the program that runs on that folder.
+pub(crate) async fn store_of(folder: &Path) -> SqliteStore {
+    let data = folder.join("data");
+    let key = MasterKey::load_or_create(&data.join("master.key"), RandomIds.secret())
+        .expect("the program left its key there");
+    let location = Location::File(data.join("dupi.sqlite"));
+    SqliteStore::open(&location, &key, &data, Arc::new(RandomIds))
+        .await
+        .expect("the program left its database there")
+}
+
+/// Waits until every effect in that store was carried out or given up.
+pub(crate) async fn nothing_is_left_to_do(store: &SqliteStore) {
+    let is_open = |state| matches!(state, EffectState::Waiting | EffectState::Leased);
+    let waiting = async {
+        loop {
+            let effects = store.overview(1_000).await.expect("the store works");
+            if !effects.iter().any(|one| is_open(one.state)) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let waited = tokio::time::timeout(PATIENCE, waiting).await;
+    waited.expect("the program carries everything out in time");
 }

@@ -11,13 +11,13 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One thing a person does on the page.
 #[derive(Debug, Clone)]
-pub(crate) enum Deed {
+pub(crate) enum Deed<'a> {
     Open,
     /// A button's token.
-    Press(&'static str),
+    Press(&'a str),
     /// A question's id and the ids of choices.
-    Choose(&'static str, &'static [&'static str]),
-    Say(&'static str),
+    Choose(&'a str, &'a [&'a str]),
+    Say(&'a str),
     Photo(Vec<u8>),
 }
 
@@ -43,7 +43,7 @@ impl Visitor {
     }
 
     /// Does it once; the same id again is the same deed.
-    pub(crate) async fn tries(&self, id: &str, deed: &Deed) -> reqwest::Result<Value> {
+    pub(crate) async fn tries(&self, id: &str, deed: &Deed<'_>) -> reqwest::Result<Value> {
         let request = match deed {
             Deed::Open => self.post("open").json(&json!({ "id": id })),
             Deed::Press(token) => self

@@ -1,16 +1,14 @@
 //! A program, the stand-in that it talks to, and a look into its store.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
-use dupi::app::RandomIds;
-use dupi::ports::{ChannelNotes as _, EffectQueue as _, EffectState, IdSource as _};
-use dupi::storage::{Location, MasterKey, SqliteStore};
+use dupi::ports::{ChannelNotes as _, EffectQueue as _, EffectState};
+use dupi::storage::SqliteStore;
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
-use crate::support::program::Program;
+use crate::support::program::{Program, store_of};
 use crate::support::telegram::TelegramStandIn;
 
 /// After this a test that waits has failed.
@@ -140,15 +138,4 @@ pub(super) fn start(telegram: &TelegramStandIn, folder: &Path) -> Program {
         ("TELEGRAM_API_URL", base.as_str()),
     ];
     Program::start_with(folder, &variables)
-}
-
-/// The store of the program that runs on that folder.
-async fn store_of(folder: &Path) -> SqliteStore {
-    let data = folder.join("data");
-    let key = MasterKey::load_or_create(&data.join("master.key"), RandomIds.secret())
-        .expect("the program left its key there");
-    let location = Location::File(data.join("dupi.sqlite"));
-    SqliteStore::open(&location, &key, &data, Arc::new(RandomIds))
-        .await
-        .expect("the program left its database there")
 }
