@@ -3,10 +3,10 @@
 use dupi::domain::consultation::{
     Advice, Answered, Button, Command, Consent, Consultation, ConsultationNumber, Conversation,
     DailyCount, Effect, Event, Expected, Helpful, Language, Message, Photo, PhotoState, Purpose,
-    RatedKind, RatingMark, Slot, Stage, Step, Written,
+    RatedKind, RatingMark, Slot, Stage, Step, Writings, Written,
 };
-use dupi::domain::guidance::{PassageId, RedFlag, Topic, WordedAnswer};
-use dupi::domain::scalp::{Answer, Condition, Question, Region};
+use dupi::domain::guidance::{CareLevel, PassageId, RedFlag, Topic, WordedAnswer};
+use dupi::domain::scalp::{Condition, Question, Region};
 use jiff::Timestamp;
 
 use crate::support::examples::{judgement, photo_id, question, worded_advice, words, writer};
@@ -274,8 +274,142 @@ fn red_flags_in_a_question_override_everything() {
         words.red_flags.insert(RedFlag::FeverWithPus);
     }
     let warned = step.conversation.step(asked, NOW);
-    assert!(matches!(said(&warned)[..], [Message::RedFlagNotice { .. }]));
-    assert_eq!(warned.effects.len(), 1, "no model is asked");
+    let [
+        Message::RedFlagNotice { .. },
+        Message::Guidance {
+            guidance,
+            advice: None,
+            ..
+        },
+    ] = said(&warned)[..]
+    else {
+        panic!("{:?}", said(&warned));
+    };
+    assert_eq!(guidance.care_level, CareLevel::CareToday);
+    assert_eq!(warned.effects.len(), 2, "no model is asked");
+}
+
+/// Words with a red flag that hold nothing else.
+fn alarming() -> Event {
+    words("열이 나고 고름이 나요", [RedFlag::FeverWithPus].into())
+}
+
+#[test]
+fn what_was_worded_for_less_is_not_shown_to_somebody_who_has_to_be_seen() {
+    let step = told([1, 0, 0, 0, 2, 0]);
+    assert_eq!(orders(&step), 1);
+    let warned = step.conversation.clone().step(alarming(), NOW);
+    let late = warned.conversation.step(advice_came(1), NOW);
+    assert_eq!(late.effects, []);
+
+    let worded = step.conversation.step(advice_came(1), NOW);
+    let warned = worded.conversation.step(alarming(), NOW);
+    let opened = warned.conversation.step(
+        Event::Opened {
+            language: Language::Korean,
+        },
+        NOW,
+    );
+    assert!(matches!(
+        said(&opened)[..],
+        [Message::Guidance { advice: None, .. }]
+    ));
+}
+
+#[test]
+fn a_question_that_is_open_when_a_red_flag_shows_is_answered_with_what_is_here() {
+    let asked = told([1, 0, 0, 0, 2, 0])
+        .conversation
+        .step(question("염색은 언제?", about("dye_when")), NOW);
+    let warned = asked.conversation.step(alarming(), NOW);
+    let [
+        Message::RedFlagNotice { .. },
+        Message::Answer {
+            answer: Answered::Prepared(_),
+            sees_dermatologist: true,
+        },
+        Message::Guidance { advice: None, .. },
+    ] = said(&warned)[..]
+    else {
+        panic!("{:?}", said(&warned));
+    };
+    let late = warned.conversation.step(answer_came(1), NOW);
+    assert_eq!(late.effects, []);
+}
+
+#[test]
+fn what_was_heard_elsewhere_holds_when_the_free_line_is_changed() {
+    let warned = told([1, 0, 0, 0, 2, 0]).conversation.step(alarming(), NOW);
+    let correcting = Event::Pressed(Button::Correct(Question::FreeLine));
+    let correcting = warned.conversation.step(correcting, NOW);
+    let corrected = correcting
+        .conversation
+        .step(words("없어요", [].into()), NOW);
+    let Some(Message::Guidance { guidance, .. }) = said(&corrected).last() else {
+        panic!("{:?}", said(&corrected));
+    };
+    assert_eq!(guidance.care_level, CareLevel::CareToday);
+}
+
+#[test]
+fn a_question_ends_the_review_or_is_answered_beside_it() {
+    let step = told([1, 0, 0, 0, 2, 0]);
+    let reviewing = step
+        .conversation
+        .step(Event::Pressed(Button::ReviewAnswers), NOW);
+    let invited = reviewing
+        .conversation
+        .clone()
+        .step(Event::Pressed(Button::AskQuestion), NOW);
+    assert_eq!(said(&invited), [&Message::InviteQuestion]);
+    for at in [invited, reviewing] {
+        let asked = at
+            .conversation
+            .step(question("염색은 언제?", about("dye_when")), NOW);
+        assert_eq!(said(&asked), [&Message::Answering]);
+    }
+}
+
+#[test]
+fn nothing_in_the_language_before_is_waited_for() {
+    let asked = told([1, 0, 0, 0, 2, 0])
+        .conversation
+        .step(question("염색은 언제?", about("dye_when")), NOW);
+    let english = || Event::Pressed(Button::Speak(Language::English));
+    let translated = asked.conversation.step(english(), NOW);
+    assert!(matches!(
+        said(&translated)[..],
+        [
+            Message::Answer {
+                answer: Answered::Prepared(_),
+                ..
+            },
+            Message::Guidance { .. },
+        ]
+    ));
+    let late = translated.conversation.step(answer_came(1), NOW);
+    assert_eq!(late.effects, []);
+
+    // Where the guidance is not told again, the text that comes is in the language before.
+    let reviewing = told([1, 0, 0, 0, 2, 0])
+        .conversation
+        .step(Event::Pressed(Button::ReviewAnswers), NOW);
+    let translated = reviewing.conversation.step(english(), NOW);
+    let late = translated.conversation.step(advice_came(1), NOW);
+    assert_eq!(late.effects, []);
+}
+
+#[test]
+fn one_consultation_has_so_many_texts_worded() {
+    let mut step = told([1, 0, 0, 0, 2, 0]);
+    let mut ordered = orders(&step);
+    let languages = [Language::English, Language::Korean].into_iter().cycle();
+    for language in languages.take(30) {
+        let speak = Event::Pressed(Button::Speak(language));
+        step = step.conversation.step(speak, NOW);
+        ordered += orders(&step);
+    }
+    assert_eq!(ordered, usize::try_from(Writings::MOST_ORDERS).unwrap());
 }
 
 #[test]
@@ -392,5 +526,4 @@ fn the_stage_keeps_what_was_worded() {
         }]
     ));
     assert_eq!(orders(&opened), 0);
-    let _ = Answer::Skipped;
 }

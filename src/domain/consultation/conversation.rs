@@ -101,8 +101,10 @@ pub struct Consultation {
     pub answers: Answers,
     /// Those of the answers that were told before this consultation began.
     pub known: Answers,
-    /// Found in the person's own words.
+    /// Found in the free line of the survey.
     pub red_flags: RedFlags,
+    /// Found in whatever else the person wrote: they hold whichever answer is changed.
+    pub heard: RedFlags,
     /// Counts how often the survey moved to a new place, or the review was opened.
     pub openings: u32,
     /// What was worded and asked after the result.
@@ -121,6 +123,7 @@ impl Consultation {
             answers: Answers::default(),
             known: Answers::default(),
             red_flags: RedFlags::new(),
+            heard: RedFlags::new(),
             openings: 0,
             writings: Writings::default(),
         }

@@ -69,7 +69,10 @@ impl Turn {
             Event::Pressed(Button::Speak(language))
                 if is_open && stage != Stage::AwaitingLanguage =>
             {
-                self.language = language;
+                if self.language != language {
+                    self.language = language;
+                    writing::translate(self, &mut stage);
+                }
                 self.ask_again(&mut stage);
                 stage
             }

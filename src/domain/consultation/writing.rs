@@ -41,6 +41,8 @@ pub struct Writings {
 }
 
 impl Writings {
+    /// How many texts are ordered for the guidance of one consultation, however often it changes.
+    pub const MOST_ORDERS: u32 = 10;
     /// How many questions are remembered, for "and how often?" to be understood.
     pub const REMEMBERED: usize = 3;
     /// How much of an answer is remembered, in characters.

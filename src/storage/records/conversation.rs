@@ -94,6 +94,8 @@ struct ConsultationRecord {
     #[serde(default, skip_serializing_if = "AnswersRecord::is_empty")]
     known: AnswersRecord,
     red_flags: Vec<Name<RedFlag>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    heard: Vec<Name<RedFlag>>,
     #[serde(default, skip_serializing_if = "is_zero")]
     openings: u32,
     #[serde(default, skip_serializing_if = "WritingsRecord::is_empty")]
@@ -337,6 +339,7 @@ impl From<&Consultation> for ConsultationRecord {
             openings: consultation.openings,
             writings: (&consultation.writings).into(),
             red_flags: consultation.red_flags.iter().copied().map(Name).collect(),
+            heard: consultation.heard.iter().copied().map(Name).collect(),
         }
     }
 }
@@ -366,6 +369,7 @@ impl From<ConsultationRecord> for Consultation {
             openings: record.openings,
             writings: record.writings.into(),
             red_flags: record.red_flags.into_iter().map(|flag| flag.0).collect(),
+            heard: record.heard.into_iter().map(|flag| flag.0).collect(),
         }
     }
 }

@@ -7,8 +7,11 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::{Stored, added, read, samples, write, written};
-use crate::domain::consultation::{Conversation, Effect, Message, Stage};
-use crate::domain::scalp::Heatmaps;
+use crate::domain::consultation::{
+    Consultation, ConsultationNumber, Conversation, Effect, Language, Message, Stage,
+};
+use crate::domain::guidance::RedFlag;
+use crate::domain::scalp::{Heatmaps, Region};
 use crate::ports::StoreError;
 
 fn comes_back<T: Stored + PartialEq + Debug>(samples: Vec<T>) {
@@ -30,6 +33,19 @@ fn every_record_comes_back_as_it_was() {
     comes_back(written::effects());
     comes_back(samples::entries());
     comes_back(samples::heatmaps());
+}
+
+#[test]
+fn what_was_heard_comes_back() {
+    let mut consultation = Consultation::new(ConsultationNumber(1));
+    consultation.heard.insert(RedFlag::FeverWithPus);
+    comes_back(vec![Conversation {
+        stage: Stage::AwaitingWish {
+            consultation,
+            region: Region::Crown,
+        },
+        ..Conversation::new(Language::Korean)
+    }]);
 }
 
 /// The records of one version are an array per kind. Once released, they never change.

@@ -335,6 +335,7 @@ pub(in super::super) fn tell_again(
     mut consultation: Consultation,
     region: Region,
 ) -> Stage {
+    writing::leave(turn, &mut consultation);
     writing::outdate_advice(&mut consultation);
     writing::tell_guidance(turn, &mut consultation);
     Stage::AwaitingWish {
@@ -355,7 +356,7 @@ impl Consultation {
         let guidance = advise(
             summary.as_ref().map(|summary| &summary.grades),
             &self.answers,
-            &self.red_flags,
+            &self.red_flags.union(&self.heard).copied().collect(),
             summary
                 .as_ref()
                 .is_some_and(|summary| summary.model.is_demonstration),

@@ -7,7 +7,7 @@ use super::super::{
     Asking, Button, Consultation, Event, Expected, Mark, Message, PhotoState, Slot, Stage, Words,
 };
 use super::photos::Offer;
-use super::result;
+use super::{result, writing};
 use crate::domain::scalp::{Answer, Answers, Choice, Question, Region, Selection};
 
 /// A question that waits for its answer, and what is marked of it so far.
@@ -159,6 +159,10 @@ pub(in super::super) fn awaiting_correction(
                 region,
             };
         }
+        // A question is no answer: it ends the review.
+        asks @ Event::Pressed(Button::AskQuestion) => {
+            return result::awaiting_wish(turn, consultation, region, asks);
+        }
         // Whatever else is wished leaves the review as it is.
         other @ (Event::Pressed(_)
         | Event::PhotoArrived(_)
@@ -177,6 +181,9 @@ pub(in super::super) fn awaiting_correction(
                 },
                 moved => moved,
             };
+        }
+        Event::Said(words) if !words.topics.is_empty() => {
+            writing::ask(turn, &mut consultation, &words);
         }
         Event::Said(words) => {
             consultation.hear(turn, &words, Expected::Button);
@@ -349,10 +356,15 @@ impl Consultation {
         }
     }
 
-    /// Answers words where none are waited for; what is dangerous in them counts for the guidance.
+    /// Answers words where none are waited for; what is dangerous in them counts for the guidance, also
+    /// where it was told already.
     pub(in super::super) fn hear(&mut self, turn: &mut Turn, words: &Words, expected: Expected) {
-        self.red_flags.extend(&words.red_flags);
         turn.answer_words(words, expected);
+        let known = self.heard.union(&self.red_flags).count();
+        self.heard.extend(&words.red_flags);
+        if self.heard.union(&self.red_flags).count() > known {
+            writing::renew(turn, self);
+        }
     }
 
     /// Keeps the free line, and says at once what red flags in it ask for.

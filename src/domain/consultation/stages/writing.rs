@@ -29,9 +29,7 @@ pub(in super::super) fn tell_guidance(turn: &mut Turn, consultation: &mut Consul
             if *language == turn.language && may_be_worded => {}
         Advice::Unworded | Advice::Worded { .. } | Advice::Awaited { .. } => {
             consultation.writings.advice = Advice::Unworded;
-            if may_be_worded {
-                order_advice(turn, consultation, brief.clone());
-            }
+            order_advice(turn, consultation, &brief);
         }
     }
     show_guidance(turn, consultation, brief.guidance);
@@ -42,8 +40,32 @@ pub(in super::super) fn outdate_advice(consultation: &mut Consultation) {
     consultation.writings.advice = Advice::Unworded;
 }
 
-fn order_advice(turn: &mut Turn, consultation: &mut Consultation, brief: AdviceBrief) {
+/// Something was learnt that the guidance has to heed: what was worded or asked before it does not hold
+/// any more, and where the guidance was told, it is told anew in its place.
+pub(in super::super) fn renew(turn: &mut Turn, consultation: &mut Consultation) {
+    leave(turn, consultation);
+    outdate_advice(consultation);
+    if consultation.writings.tellings > 0 {
+        let brief = consultation.brief();
+        order_advice(turn, consultation, &brief);
+        show_guidance(turn, consultation, brief.guidance);
+    }
+}
+
+/// The person speaks another language from now on: no text in the one before is waited for.
+pub(in super::super) fn translate(turn: &mut Turn, stage: &mut Stage) {
+    if let Some(consultation) = stage.consultation_mut() {
+        leave(turn, consultation);
+        consultation.writings.earlier.clear();
+    }
+}
+
+/// Has the guidance worded, where a model may word it and did not do so too often.
+fn order_advice(turn: &mut Turn, consultation: &mut Consultation, brief: &AdviceBrief) {
     let writings = &mut consultation.writings;
+    if !brief.guidance.may_be_worded() || writings.orders >= Writings::MOST_ORDERS {
+        return;
+    }
     writings.orders += 1;
     writings.advice = Advice::Awaited {
         language: turn.language,
@@ -51,7 +73,7 @@ fn order_advice(turn: &mut Turn, consultation: &mut Consultation, brief: AdviceB
     turn.order(Effect::WriteAdvice {
         consultation: consultation.number,
         order: consultation.writings.orders,
-        brief: Box::new(brief),
+        brief: Box::new(brief.clone()),
         language: turn.language,
     });
 }
@@ -125,14 +147,18 @@ fn keep_advice(turn: &mut Turn, consultation: &mut Consultation, advice: Box<Wor
     let Advice::Awaited { language } = consultation.writings.advice else {
         return;
     };
+    let guidance = consultation.brief().guidance;
+    // The person speaks another language meanwhile, in a stage where the guidance was not told again.
+    if language != turn.language || !guidance.may_be_worded() {
+        outdate_advice(consultation);
+        return;
+    }
     let number = turn.rateable(RatedKind::Advice, Some(advice.writer.clone()));
     consultation.writings.advice = Advice::Worded {
         language,
         number,
         advice,
     };
-    // Asked for anew in another language meanwhile, it would have another order.
-    let guidance = consultation.brief().guidance;
     show_guidance(turn, consultation, guidance);
 }
 
@@ -208,6 +234,10 @@ fn answer_in_words(
     awaited: AwaitedAnswer,
     answer: WordedAnswer,
 ) {
+    if !consultation.brief().guidance.may_be_worded() {
+        answer_with_passages(turn, consultation, awaited);
+        return;
+    }
     turn.remember_rateable(awaited.number, RatedKind::Answer, Some(answer.writer));
     consultation.remember(Exchange {
         question: awaited.question,
