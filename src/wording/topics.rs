@@ -53,7 +53,7 @@ struct Entry {
 enum Word {
     /// Looked for in the question without white space.
     Korean(String),
-    /// Looked for at the beginnings of words.
+    /// Looked for at the beginnings of words; with a blank at its end, as a whole word.
     Latin(String),
 }
 
@@ -152,7 +152,7 @@ impl Word {
 /// A question as it is searched.
 struct Folded {
     squeezed: String,
-    /// Lower case, words parted by one blank each, with a blank before the first.
+    /// Lower case, words parted by one blank each, with a blank before the first and after the last.
     spaced: String,
 }
 
@@ -163,7 +163,7 @@ impl Folded {
         let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
         Self {
             squeezed: squeezed(question),
-            spaced: format!(" {}", words.join(" ")),
+            spaced: format!(" {} ", words.join(" ")),
         }
     }
 

@@ -86,19 +86,38 @@ impl Guidance {
 }
 
 impl Topic {
-    /// The passages for somebody with those grades; none where a condition was not graded. `earlier` are
-    /// those of the question before.
+    /// The passages for somebody with those grades; where a condition was not graded, those that hold for
+    /// everybody. `earlier` are those of the question before.
     pub fn passages(&self, grades: Option<&Grades>, earlier: &[PassageId]) -> Vec<PassageId> {
         match self {
             Self::Passage(id) => vec![id.clone()],
             Self::Earlier => earlier.to_vec(),
-            Self::Condition(condition) => {
-                let row = |grades: &Grades| {
+            Self::Condition(condition) => match grades {
+                Some(grades) => {
                     let severity = grades.of(*condition).severity;
-                    PassageId(format!("{}-{}", condition.id(), severity.number()))
-                };
-                grades.map(row).into_iter().collect()
-            }
+                    vec![PassageId(format!(
+                        "{}-{}",
+                        condition.id(),
+                        severity.number()
+                    ))]
+                }
+                None => ungraded(*condition)
+                    .iter()
+                    .map(|id| PassageId((*id).to_owned()))
+                    .collect(),
+            },
         }
+    }
+}
+
+/// Entries that say something of a condition without knowing how strongly it shows.
+const fn ungraded(condition: Condition) -> &'static [&'static str] {
+    match condition {
+        Condition::FineScaling => &["wash_how", "shampoo_choice"],
+        Condition::ExcessSebum => &["wash_how_often", "wash_how"],
+        Condition::InterfollicularErythema => &["shampoo_choice", "when_to_see_a_doctor"],
+        Condition::FollicularErythemaPustules => &["spots_care", "when_to_see_a_doctor"],
+        Condition::Dandruff => &["dandruff_why", "shampoo_choice"],
+        Condition::HairLoss => &["hair_fall_normal", "when_to_see_a_doctor"],
     }
 }

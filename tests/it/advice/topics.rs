@@ -4,12 +4,12 @@ use dupi::domain::guidance::{PassageId, Topic};
 use dupi::domain::scalp::Condition;
 use dupi::wording::Knowledge;
 
+fn about(question: &str) -> Vec<Topic> {
+    Knowledge::embedded().unwrap().topics_of(question)
+}
+
 fn first(question: &str) -> Option<Topic> {
-    Knowledge::embedded()
-        .unwrap()
-        .topics_of(question)
-        .into_iter()
-        .next()
+    about(question).into_iter().next()
 }
 
 fn passage(id: &str) -> Topic {
@@ -45,6 +45,42 @@ fn questions_lead_to_what_is_held_about_them() {
     let dandruff = Some(Topic::Condition(Condition::Dandruff));
     for question in ["비듬이 심해요", "비듬 어떻게 없애요", "my dandruff is bad"] {
         assert_eq!(first(question), dandruff, "{question}");
+    }
+}
+
+#[test]
+fn a_word_inside_of_another_is_not_taken_for_it() {
+    for (question, id) in [
+        ("탈모 시술을 받아도 될까요?", "habits"),
+        ("모발이식 수술을 생각하고 있어요", "habits"),
+        ("머리숱이 모자라 보여요", "sun_and_hats"),
+        ("케토 다이어트 하면 머리가 빠지나요", "ketoconazole"),
+        ("미녹시딜 효과가 없어요", "dandruff_shampoo_how_long"),
+        ("Is hair loss permanent?", "dye_when"),
+        ("I hate my hair, it is thinning", "sun_and_hats"),
+        ("Is thinning worse on Sunday?", "sun_and_hats"),
+    ] {
+        assert!(!about(question).contains(&passage(id)), "{question}");
+    }
+    for (question, id) in [
+        ("술을 마시면 두피에 안 좋나요?", "habits"),
+        ("모자를 자주 쓰는데 괜찮아요?", "sun_and_hats"),
+        ("May I get a perm?", "dye_when"),
+        ("Do hats hurt?", "sun_and_hats"),
+    ] {
+        assert!(about(question).contains(&passage(id)), "{question}");
+    }
+}
+
+#[test]
+fn a_condition_that_was_not_graded_has_something_for_everybody() {
+    let knowledge = Knowledge::embedded().unwrap();
+    for condition in Condition::ALL {
+        let passages = Topic::Condition(condition).passages(None, &[]);
+        assert!(!passages.is_empty(), "{condition:?}");
+        for passage in passages {
+            assert!(knowledge.passage(&passage).is_some(), "{passage:?}");
+        }
     }
 }
 
