@@ -81,9 +81,11 @@ impl OpenAiAdviceWriter {
             Guiding::JsonSchema | Guiding::JsonObject => Form::Json,
             Guiding::None => Form::Prose,
         };
-        let (written, prompt) = self.fitting(&server, |extent| write(form, extent))?;
+        let write = |extent| write(form, extent);
+        let mut extents = Extent::ALL.into_iter();
+        let (mut written, mut prompt) = self.fitting(&server, &mut extents, write)?;
         let task = written.ground.task;
-        let request = |temperature| Request {
+        let request = |prompt: &call::Prompt, temperature| Request {
             prompt: prompt.clone(),
             temperature,
             max_tokens: self.options.max_tokens,
@@ -96,7 +98,14 @@ impl OpenAiAdviceWriter {
         let mut refused: Option<Refusal> = None;
         for temperature in [TEMPERATURE, 0.0] {
             let began = Instant::now();
-            let completion = self.server.complete(request(temperature)).await;
+            let mut completion = self.server.complete(request(&prompt, temperature)).await;
+            // A server that does not tell how much it reads is given less, once.
+            if completion.as_ref().is_err_and(CallError::may_be_of_length)
+                && let Some(shorter) = self.shorter(&server, &mut extents, write, &prompt)
+            {
+                (written, prompt) = shorter;
+                completion = self.server.complete(request(&prompt, temperature)).await;
+            }
             let completion = completion.map_err(unanswered)?;
             let Completion { text, finish, .. } = &completion;
             let checked = self.gates.check(text, *finish, &written.ground);
@@ -125,14 +134,31 @@ impl OpenAiAdviceWriter {
         Err(refusal_of(refused.expect("two tries were refused")))
     }
 
-    /// The fullest prompt that leaves room for an answer.
+    /// The next prompt that is not the same.
+    fn shorter(
+        &self,
+        server: &Server,
+        extents: &mut impl Iterator<Item = Extent>,
+        write: impl Fn(Extent) -> Written,
+        than: &call::Prompt,
+    ) -> Option<(Written, call::Prompt)> {
+        loop {
+            let next = self.fitting(server, extents, &write).ok()?;
+            if next.1 != *than {
+                return Some(next);
+            }
+        }
+    }
+
+    /// The fullest prompt of those extents that leaves room for an answer.
     fn fitting(
         &self,
         server: &Server,
+        extents: &mut impl Iterator<Item = Extent>,
         write: impl Fn(Extent) -> Written,
     ) -> Result<(Written, call::Prompt), WritingError> {
         let mut needed = 0;
-        for extent in Extent::ALL {
+        for extent in extents {
             let written = write(extent);
             let prompt = self
                 .prompts

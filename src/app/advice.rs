@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
@@ -17,6 +18,8 @@ use crate::wording::Wording;
 
 /// For a text with both of its tries, in the queue as well: this many times the deadline of one.
 const TRIES: u32 = 2;
+/// The longest that a text may take with both: a little less than a job may.
+const MOST_TIME: Duration = Duration::from_secs(150);
 
 /// The language model, or none.
 pub(crate) struct Advice(Option<(LlmServer, OpenAiAdviceWriter)>);
@@ -57,7 +60,7 @@ impl Advice {
             },
             languages: settings.languages.iter().copied().map(language).collect(),
             max_tokens: count(settings.max_tokens)?,
-            deadline: settings.total * TRIES,
+            deadline: (settings.total * TRIES).min(MOST_TIME),
         };
         let prompts = Prompts::new(wording.clone())?;
         let gates = Arc::new(Gates::embedded()?);

@@ -69,15 +69,23 @@ impl LlmServer {
     /// What the server has, as it told before; otherwise it is asked as for a call: in turn, and
     /// not while the breaker is open.
     pub async fn server(&self) -> Result<Server, CallError> {
-        match self.known() {
-            Some(server) => Ok(server),
-            None => self.in_turn(self.look()).await,
+        if let Some(server) = self.known() {
+            return Ok(server);
         }
+        let looking = async {
+            // Whoever had their turn before may have asked.
+            match self.known() {
+                Some(server) => Ok(server),
+                None => self.look().await,
+            }
+        };
+        self.in_turn(looking).await
     }
 
     /// Asks the server what it has, whatever it told before, at once and also while the breaker is
     /// open: for operators, and for the start.
     pub async fn inspect(&self) -> Result<Server, CallError> {
+        *lock(&self.shared.known) = Known::default();
         within(self.shared.settings.deadlines.total, self.look()).await
     }
 
@@ -144,9 +152,8 @@ impl LlmServer {
         outcome
     }
 
-    /// Asks everything.
+    /// Asks everything that is not known.
     async fn look(&self) -> Result<Server, CallError> {
-        *lock(&self.shared.known) = Known::default();
         let choice = self.choice().await?;
         let guidance = self.guidance(&choice.model).await?;
         Ok(Server {

@@ -168,9 +168,27 @@ impl CallError {
         }
     }
 
+    /// Whether a shorter prompt may help: some servers tell that one is too long, some answer it with
+    /// nothing.
+    pub const fn may_be_of_length(&self) -> bool {
+        matches!(
+            self,
+            Self::PromptTooLong
+                | Self::Malformed {
+                    reason: Malformation::Empty,
+                    ..
+                }
+        )
+    }
+
     /// What this says about the server's health.
     pub(super) const fn blame(&self) -> Blame {
         match self {
+            // So some servers answer a prompt that is too long.
+            Self::Malformed {
+                reason: Malformation::Empty,
+                ..
+            } => Blame::Request,
             Self::Connection | Self::Malformed { .. } => Blame::Server,
             Self::Late { deadline } => match deadline {
                 Deadline::Queue => Blame::Nobody,

@@ -217,6 +217,16 @@ async fn a_pause_that_the_server_asks_for_is_kept() {
     assert_eq!(llm.asked().len(), 2);
 }
 
+async fn is_given_up_at_the_end_of_the_whole_time(llm: &ScriptedLlm) {
+    let deadlines = Deadlines {
+        total: SHORT * 4,
+        ..UNHURRIED
+    };
+    let error = soon(hurried(llm, deadlines).complete(chat())).await;
+    let deadline = Deadline::Total;
+    assert_eq!(error.unwrap_err(), CallError::Late { deadline });
+}
+
 #[tokio::test]
 async fn a_pause_is_part_of_the_whole_time() {
     let llm = ScriptedLlm::start().await;
@@ -225,16 +235,7 @@ async fn a_pause_is_part_of_the_whole_time() {
         headers: vec![("retry-after", "3600".to_owned())],
         body: String::new(),
     });
-    let server = hurried(
-        &llm,
-        Deadlines {
-            total: SHORT * 4,
-            ..UNHURRIED
-        },
-    );
-    let error = soon(server.complete(chat())).await.unwrap_err();
-    let deadline = Deadline::Total;
-    assert_eq!(error, CallError::Late { deadline });
+    is_given_up_at_the_end_of_the_whole_time(&llm).await;
 }
 
 #[tokio::test]
@@ -381,16 +382,7 @@ async fn a_server_that_babbles_for_too_long_is_given_up() {
         first: Duration::ZERO,
         between: Duration::from_millis(2),
     });
-    let server = hurried(
-        &llm,
-        Deadlines {
-            total: SHORT * 4,
-            ..UNHURRIED
-        },
-    );
-    let error = soon(server.complete(chat())).await.unwrap_err();
-    let deadline = Deadline::Total;
-    assert_eq!(error, CallError::Late { deadline });
+    is_given_up_at_the_end_of_the_whole_time(&llm).await;
 }
 
 #[tokio::test]

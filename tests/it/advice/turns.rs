@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use dupi::advice::call::{CallError, Deadline, Deadlines, LlmServer, ServerSettings};
+use futures_util::future::join_all;
 use serde_json::json;
 use tokio::time::timeout;
 use tracing::level_filters::LevelFilter;
@@ -69,6 +70,15 @@ async fn no_more_calls_are_under_way_than_agreed() {
     assert_eq!(second.unwrap().text, "둘");
     assert_eq!(third.unwrap().text, "셋");
     assert_eq!(server.ahead(), 0);
+}
+
+#[tokio::test]
+async fn what_one_caller_learnt_of_the_server_nobody_asks_again() {
+    let llm = ScriptedLlm::start().await;
+    let server = narrow(&llm, 2);
+    let asked = soon(join_all((0..3).map(|_| server.server()))).await;
+    assert!(asked.iter().all(Result::is_ok), "{asked:?}");
+    assert_eq!(llm.listings(), 1);
 }
 
 #[tokio::test]
@@ -145,7 +155,6 @@ async fn whatever_is_the_servers_fault_opens_the_breaker() {
     let after = TEXT.to_owned();
     for reply in [
         Reply::status(500),
-        Reply::Empty200,
         Reply::CutUtf8 {
             after: after.clone(),
         },
@@ -185,6 +194,8 @@ async fn whatever_is_about_the_request_does_not() {
         Reply::refusal(404, &json!({ "error": { "message": "no such model" } })),
         Reply::status(401),
         Reply::status(422),
+        // So some servers answer a prompt that is too long.
+        Reply::Empty200,
     ] {
         let llm = ScriptedLlm::start().await;
         llm.replies_always(reply);

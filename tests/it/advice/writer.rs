@@ -10,7 +10,7 @@ use dupi::advice::prompt::{Prompts, Wrap};
 use dupi::advice::{OpenAiAdviceWriter, WriterOptions};
 use dupi::domain::consultation::{Button, Helpful, Language, Purpose, RatingMark};
 use dupi::domain::guidance::{AdviceBrief, RedFlags, advise};
-use dupi::domain::scalp::{Answers, Question, Region};
+use dupi::domain::scalp::{Answer, Answers, Question, Region};
 use dupi::ports::{AdviceWriter, RatingStore as _, WritingError};
 use dupi::wording::Wording;
 use insta::assert_snapshot;
@@ -144,6 +144,29 @@ async fn a_harmful_text_is_refused_without_another_try() {
     };
     assert!(gate.starts_with("claims"), "{gate}");
     assert_eq!(llm.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_tell_how_little_it_reads_is_given_less() {
+    let long = json!({ "error": { "message": "maximum context length is 2048", "code": 400 } });
+    for refusal in [Reply::Empty200, Reply::refusal(400, &long)] {
+        let llm = ScriptedLlm::start().await;
+        llm.replies([refusal, good()]);
+        let words = Answer::Words("가끔 가려워요".to_owned());
+        let brief = AdviceBrief {
+            answers: Answers::default().with(Question::FreeLine, words),
+            ..brief()
+        };
+        let advice = writer_of(&llm).advise(&brief, Language::Korean).await;
+        assert!(advice.is_ok(), "{advice:?}");
+        let lengths: Vec<usize> = llm
+            .asked()
+            .iter()
+            .map(|asked| asked.body.to_string().len())
+            .collect();
+        assert_eq!(lengths.len(), 2);
+        assert!(lengths[1] < lengths[0], "{lengths:?}");
+    }
 }
 
 #[tokio::test]
