@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::api_address::is_secret_text;
+use super::api_address::{is_safe, is_secret_text};
 use super::reader::{Key, Reader};
 use super::{ConfigError, Environment, environment};
 
@@ -195,6 +195,13 @@ impl AdviceSettings {
         let first_token = seconds(&FIRST_TOKEN, defaults.first_token)?;
         let gap = seconds(&GAP, defaults.gap)?;
         let total = seconds(&TOTAL, defaults.total)?;
+        if first_token > total {
+            return Err(ConfigError::Bad {
+                key: FIRST_TOKEN.name,
+                value: first_token.as_secs().to_string(),
+                hint: format!("it is a part of `{}`: raise that as well", TOTAL.name),
+            });
+        }
         Ok(Self {
             base_url: base_url(reader)?,
             model: reader.text(&MODEL)?.map(|found| found.text),
@@ -250,12 +257,7 @@ fn base_url(reader: &mut Reader<'_>) -> Result<Option<String>, ConfigError> {
     let Some(found) = reader.text(&BASE_URL)? else {
         return Ok(None);
     };
-    let is_fine = found.text.starts_with("https://")
-        || found
-            .text
-            .strip_prefix("http://")
-            .is_some_and(|rest| is_private(rest.split(['/', '?', '#']).next().unwrap_or_default()));
-    if is_fine {
+    if is_safe(&found.text, is_private) {
         Ok(Some(found.text.trim_end_matches('/').to_owned()))
     } else {
         Err(found.bad(
@@ -264,21 +266,16 @@ fn base_url(reader: &mut Reader<'_>) -> Result<Option<String>, ConfigError> {
     }
 }
 
-/// Whether a `host:port` is this machine itself or in a private network.
-fn is_private(authority: &str) -> bool {
-    let host = match authority.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => authority.split(':').next().unwrap_or_default(),
-    };
-    let is_near = |address: IpAddr| match address {
+/// Whether an address is this machine itself or in a private network.
+fn is_private(address: IpAddr) -> bool {
+    match address {
         IpAddr::V4(address) => {
             address.is_loopback() || address.is_private() || address.is_link_local()
         }
         IpAddr::V6(address) => {
             address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local()
         }
-    };
-    host == "localhost" || host.parse().is_ok_and(is_near)
+    }
 }
 
 fn api_key(environment: &Environment) -> Result<Option<SecretString>, ConfigError> {
