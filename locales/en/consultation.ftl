@@ -20,9 +20,10 @@ ask-consent-sensitive =
     The second is about sensitive data. It concerns your health, so I ask separately. (consent text, version { $version })
 
     · Purpose: to look at what shows on your scalp and choose the guidance that fits (everyday care, not a diagnosis)
-    · What: photos of your scalp, what is seen on them, your survey answers
+    · What: photos of your scalp, what is seen on them, your survey answers, your questions
     · Kept: photos are deleted as soon as the result card is made. The card (it shows your photo) and your answers are kept encrypted, and deleted at once, at any time, with “Erase everything” in the menu or the delete command
     · Your photos are not used to train models and are not handed on. Photos and results that go over Telegram or Discord do pass that messenger's servers, and what stays there cannot be deleted from here. If that troubles you, it is fine to say no.
+    · To word the guidance, what is seen on the photos, your survey answers and your questions may be given to the language model that this service uses. Your name and your photos are not.
     · You may say no. General tips still work.
 
 too-young = Thank you for telling me. Under 14, a consultation needs the consent of a parent or guardian. If something worries you, see a dermatologist together. You can read general scalp care tips right now.
@@ -177,7 +178,7 @@ privacy-kept =
     · Your language, the answer to the age question, this conversation: so that we can talk, and go on where we left off. Kept until you choose “Erase everything”.
     · Photos of your scalp: to look at them. Deleted as soon as the result card is made.
     · What was seen on the photos, your survey answers, the result card (it shows your photo): to choose the guidance that fits. Kept until you withdraw your consent or choose “Erase everything”.
-privacy-where = All of it is kept encrypted within this service, is not used to train models, and is not handed on. What you send over a messenger such as Telegram or Discord also passes that messenger's own servers; what stays there cannot be deleted from here.
+privacy-where = All of it is kept encrypted within this service, is not used to train models, and is not handed on. What you send over a messenger such as Telegram or Discord also passes that messenger's own servers; what stays there cannot be deleted from here. To word the guidance, what is seen on the photos, your survey answers and your questions may be given, without your name, to a language model.
 privacy-consents = These consents hold now:
 privacy-consent = · { $purpose }: consent text version { $version }, { $date }
 privacy-no-consents = No consent holds now.
@@ -228,7 +229,7 @@ worded-by-a-model = (An AI worded this from prepared guidance.)
 button-ask-question = Ask a question
 button-helpful = This helped
 button-unhelpful = Not really
-rating-kept = Thank you for telling us; it helps to make the guidance better. (Only whether it helped is kept, not the text.)
+rating-kept = Thank you for telling us; it helps to make the guidance better. (The rating holds only whether it helped, not the text.)
 invite-question = Write what you would like to know about scalp and hair care. For example: “When can I dye my hair again?”
 answering = I am looking for the answer. One moment, please.
 many-are-asking = Many people are asking right now. Your answer follows as soon as it is your turn.
@@ -236,7 +237,7 @@ question-off-topic = I can only talk about scalp and hair care, and only about w
 one-question-at-a-time = I am still looking for the answer to your last question. Please ask again once it is there.
 questions-used-up =
     { $limit ->
-        [one] You can ask one question a day. Please ask again tomorrow. If something is urgent or worries you, please do not wait: ask a doctor.
-       *[other] You can ask { $limit } questions a day. Please ask again tomorrow. If something is urgent or worries you, please do not wait: ask a doctor.
+        [one] You can ask one question a day, and today's is used up. Please ask again tomorrow. If something is urgent or worries you, please do not wait: ask a doctor.
+       *[other] You can ask { $limit } questions a day, and today's are used up. Please ask again tomorrow. If something is urgent or worries you, please do not wait: ask a doctor.
     }
 answer-is-no-diagnosis = This is everyday-care information, not a diagnosis.
