@@ -18,6 +18,9 @@ pub(super) const LIMITS: Limits = Limits {
     deadline: Duration::from_secs(45),
 };
 
+/// How long all files of an order may take: the rest of the deadline is for storing them.
+const ALL: Duration = Duration::from_secs(40);
+
 /// How many files of one order are fetched at the same time; each may take 20 MB of memory.
 const AT_ONCE: usize = 2;
 
@@ -39,11 +42,14 @@ pub(super) async fn run(
             error: format!("the channel `{}` keeps no files", channel.id()),
         };
     };
+    // One that hangs leaves the others their time.
+    let turns = files.len().div_ceil(AT_ONCE).max(1);
+    let each = ALL / u32::try_from(turns).unwrap_or(u32::MAX);
     let mut fetched = Vec::with_capacity(files.len());
     for few in files.chunks(AT_ONCE) {
         let fetching = few
             .iter()
-            .map(|sent| fetch(ports, fetcher.as_ref(), claimed.conversation, sent));
+            .map(|sent| fetch(ports, fetcher.as_ref(), claimed.conversation, (sent, each)));
         fetched.extend(join_all(fetching).await);
     }
     let (mut photos, mut turned_away, mut failed) = (Vec::new(), Vec::new(), None);
@@ -77,9 +83,15 @@ async fn fetch(
     ports: &JobPorts,
     fetcher: &dyn PhotoFetcher,
     conversation: ConversationId,
-    sent: &SentFile,
+    (sent, patience): (&SentFile, Duration),
 ) -> Result<Fetched, Outcome> {
-    let bytes = match fetcher.fetch(&sent.file).await {
+    let Ok(fetched) = tokio::time::timeout(patience, fetcher.fetch(&sent.file)).await else {
+        return Err(Outcome::TryAgain {
+            error: "the file did not come in time".to_owned(),
+            after: None,
+        });
+    };
+    let bytes = match fetched {
         Ok(bytes) => bytes,
         Err(FetchError::Unusable { reason }) => return Ok(Fetched::TurnedAway(reason)),
         Err(error @ FetchError::Unavailable { after, .. }) => {

@@ -143,9 +143,18 @@ struct Interaction {
     #[serde(default)]
     locale: Option<String>,
     #[serde(default)]
-    message: Option<Id>,
+    message: Option<Shown>,
     #[serde(default)]
     data: Value,
+}
+
+/// The message under which something was pressed.
+#[derive(Deserialize)]
+struct Shown {
+    #[serde(deserialize_with = "snowflake")]
+    id: u64,
+    #[serde(default)]
+    flags: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -177,9 +186,18 @@ pub(super) fn of_interaction(data: &Value) -> Result<Arrival, serde_json::Error>
         (Some(member), None) => member.user.id,
         (None, None) => return Err(serde::de::Error::missing_field("user")),
     };
-    let is_direct = match told.context {
-        Some(context) => context == 1,
-        None => !is_in_guild && told.channel.as_ref().and_then(|one| one.kind) == Some(1),
+    // Where it was shown to one person aside, others are there: so it is in the direct messages of two
+    // people, of whose windows the context is not told.
+    let is_aside = told.message.as_ref().is_some_and(|message| {
+        message
+            .flags
+            .is_some_and(|flags| flags & super::greeting::EPHEMERAL != 0)
+    });
+    let is_direct = if let Some(context) = told.context {
+        context == 1
+    } else {
+        let kind = told.channel.as_ref().and_then(|one| one.kind);
+        !is_in_guild && kind == Some(1) && !is_aside
     };
     let venue = if is_direct {
         Venue::Direct(told.channel_id)
@@ -305,6 +323,20 @@ mod tests {
         told["member"] = json!({ "user": { "id": "7" } });
         told["context"] = json!(0);
         told
+    }
+
+    /// serenity leaves the context of a window out.
+    #[test]
+    fn a_window_in_the_direct_messages_of_two_people_is_answered_aside() {
+        let mut told = interaction(5, &json!({ "custom_id": "x", "components": [] }));
+        told["user"] = json!({ "id": "7" });
+        told["channel"] = json!({ "type": 1 });
+        told["message"] = json!({ "id": "44", "flags": 64 });
+        assert_eq!(of_interaction(&told).unwrap().venue, Venue::Shared(60));
+        told["message"] = json!({ "id": "44", "flags": 0 });
+        assert_eq!(of_interaction(&told).unwrap().venue, Venue::Direct(60));
+        told["message"] = json!({ "id": "44" });
+        assert_eq!(of_interaction(&told).unwrap().venue, Venue::Direct(60));
     }
 
     #[test]

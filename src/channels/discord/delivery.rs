@@ -251,6 +251,11 @@ impl<'a> Delivery<'a> {
                 self.give_up_message(way);
                 Ok(())
             }
+            // The place is gone, or closed to us by now: the person is not.
+            _ if is_by_pass && error.is_about_the_place() => {
+                self.give_up_pass(way);
+                Ok(())
+            }
             UNKNOWN_CHANNEL if !is_by_pass => {
                 self.reply.direct = None;
                 self.reply.pass = None;

@@ -220,6 +220,7 @@ fn of_gateway(error: serenity::Error) -> DiscordError {
 /// Beats while every shard shows life, begins anew those that do not; returns at the shutdown.
 async fn watch(channel: &DiscordChannel, manager: &ShardManager, signs: &ShardSigns, shards: u32) {
     let begun = Instant::now();
+    signs.begin();
     for shard in 0..shards {
         signs.lives(shard, begun);
     }
@@ -244,13 +245,12 @@ async fn watch(channel: &DiscordChannel, manager: &ShardManager, signs: &ShardSi
             channel.health.beat(oldest);
         }
         for shard in signs.stalled(now) {
-            // One that is yet to be begun waits for its turn.
-            if !manager.has(ShardId(shard)).await {
-                continue;
-            }
-            tracing::warn!(shard, "A shard is silent and is begun anew");
             signs.lives(shard, now);
-            manager.restart(ShardId(shard)).await;
+            // One that is yet to be begun waits for its turn, and has its time from then on.
+            if manager.has(ShardId(shard)).await {
+                tracing::warn!(shard, "A shard is silent and is begun anew");
+                manager.restart(ShardId(shard)).await;
+            }
         }
     }
 }

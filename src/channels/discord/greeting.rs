@@ -13,7 +13,8 @@ use crate::domain::consultation::{Command, FileReference, Language, OwnWords};
 use crate::domain::scalp::{Choice, Selection};
 use crate::ports::InboundWhat;
 
-const EPHEMERAL: u64 = 64;
+/// Shown to one person, whoever else is there.
+pub(super) const EPHEMERAL: u64 = 64;
 /// The most characters of the words in the window; what is kept of them is decided elsewhere.
 const MOST_WORDS: u64 = 2_000;
 

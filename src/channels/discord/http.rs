@@ -147,6 +147,17 @@ impl CallError {
     pub(super) fn is_unauthorized(&self) -> bool {
         matches!(self, Self::Refused { status: 401, .. })
     }
+
+    /// What was called is not there any more, or not for us.
+    pub(super) fn is_about_the_place(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused {
+                status: 403 | 404,
+                ..
+            }
+        )
+    }
 }
 
 /// Discord's HTTP API, with the bot's token.

@@ -20,6 +20,11 @@ struct Sign {
 pub(super) struct ShardSigns(Arc<Mutex<HashMap<u32, Sign>>>);
 
 impl ShardSigns {
+    /// Nothing of the connections before counts any more.
+    pub(super) fn begin(&self) {
+        self.lock().clear();
+    }
+
     /// A shard was begun, or an event came from it.
     pub(super) fn lives(&self, shard: u32, now: Instant) {
         let mut signs = self.lock();
@@ -87,5 +92,7 @@ mod tests {
         assert_eq!(signs.oldest(2), None);
         signs.lives(1, start + 9 * SECOND);
         assert_eq!(signs.oldest(2), Some(start + 5 * SECOND));
+        signs.begin();
+        assert_eq!(signs.oldest(1), None);
     }
 }

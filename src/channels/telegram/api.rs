@@ -118,6 +118,14 @@ impl From<ApiError> for CallError {
 }
 
 impl CallError {
+    /// How long Telegram asked to wait; no time where it did not.
+    pub(super) fn told_to_wait(&self) -> Duration {
+        match self {
+            Self::TooFast { after } => *after,
+            _ => Duration::ZERO,
+        }
+    }
+
     /// What the library has no name for: Telegram's own words begin with the kind of the error.
     fn told(reason: String) -> Self {
         if reason.starts_with("Forbidden") {

@@ -79,6 +79,13 @@ fn fetch_error(error: CallError) -> FetchError {
         CallError::Refused { reason } if reason.contains("too big") => FetchError::Unusable {
             reason: too_many_bytes(),
         },
+        // Telegram's own words for a file that its servers cannot reach just now.
+        CallError::Refused { ref reason } if reason.contains("temporarily unavailable") => {
+            FetchError::Unavailable {
+                after: None,
+                source: Box::new(error),
+            }
+        }
         CallError::Refused { .. } | CallError::Gone | CallError::Absent => FetchError::Unusable {
             reason: Unusable::Unreadable,
         },

@@ -313,9 +313,10 @@ impl TelegramChannel {
                 },
             };
             tracing::warn!(%error, "Telegram does not answer yet; trying again");
+            let wait = backoff.next().max(error.told_to_wait());
             tokio::select! {
                 () = self.shutdown.cancelled() => return Ok(None),
-                () = sleep(backoff.next()) => {}
+                () = sleep(wait) => {}
             }
         }
     }

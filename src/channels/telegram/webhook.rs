@@ -186,7 +186,7 @@ impl Webhook {
                 }
                 Err(error) => {
                     tracing::warn!(%error, "Telegram does not answer; trying again");
-                    backoff.next()
+                    backoff.next().max(error.told_to_wait())
                 }
             };
             sleep(wait).await;
