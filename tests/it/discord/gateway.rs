@@ -10,7 +10,7 @@ use dupi::domain::consultation::{Button, Language};
 use secrecy::SecretString;
 use tokio::time::Instant;
 
-use super::{Bot, PATIENCE, begins};
+use super::{Bot, PATIENCE, begins, with_newcomer};
 use crate::support::discord::{Call, DiscordStandIn};
 
 const ENGLISH: Language = Language::English;
@@ -60,10 +60,7 @@ enum GoesOn {
 
 /// After trouble with the connection somebody is answered.
 async fn answers_after(trouble: impl Fn(&DiscordStandIn), goes_on: GoesOn) {
-    let bot = Bot::start(PersonalPlace::Ephemeral).await;
-    let guild = bot.discord.guild("Clinic");
-    let anna = bot.discord.person("Anna");
-    begins(&bot, &anna, guild.place(), ENGLISH).await;
+    let (bot, _, anna) = with_newcomer().await;
     let before = bot.discord.connections().len();
     trouble(&bot.discord);
     bot.discord

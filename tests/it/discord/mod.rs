@@ -35,7 +35,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::discord::{DiscordStandIn, Given, Person, Place, Sight};
+use crate::support::discord::{DiscordStandIn, Given, Guild, Person, Place, Sight};
 use crate::support::examples::judgement;
 use crate::support::world::BlankCardPainter;
 
@@ -94,6 +94,22 @@ fn limits() -> PaceLimits {
     }
 }
 
+/// What differs from bot to bot.
+struct Setup {
+    personal: PersonalPlace,
+    /// Who words texts.
+    writer: Arc<dyn AdviceWriter>,
+}
+
+impl From<PersonalPlace> for Setup {
+    fn from(personal: PersonalPlace) -> Self {
+        Self {
+            personal,
+            writer: Arc::new(NoAdviceWriter),
+        }
+    }
+}
+
 /// The service and the channel, as one process has them.
 struct Process {
     store: SqliteStore,
@@ -107,21 +123,11 @@ impl Process {
     /// Over the store at that location, with its files in that folder.
     async fn start(
         discord: &DiscordStandIn,
-        personal: PersonalPlace,
-        clock: &Arc<ShiftedClock>,
-        house: (&Location, &Path),
-    ) -> Self {
-        Self::start_worded(discord, personal, clock, house, Arc::new(NoAdviceWriter)).await
-    }
-
-    /// With somebody who words texts.
-    async fn start_worded(
-        discord: &DiscordStandIn,
-        personal: PersonalPlace,
+        setup: Setup,
         clock: &Arc<ShiftedClock>,
         (location, folder): (&Location, &Path),
-        writer: Arc<dyn AdviceWriter>,
     ) -> Self {
+        let Setup { personal, writer } = setup;
         let ids = Arc::new(RandomIds);
         let key = MasterKey::new([7; 32]);
         let store = SqliteStore::open(location, &key, folder, ids.clone());
@@ -180,34 +186,22 @@ impl Process {
 }
 
 impl Bot {
-    async fn start(personal: PersonalPlace) -> Self {
-        Self::start_worded(personal, Arc::new(NoAdviceWriter)).await
-    }
-
-    /// With somebody who words texts.
-    async fn start_worded(personal: PersonalPlace, writer: Arc<dyn AdviceWriter>) -> Self {
+    async fn start(setup: impl Into<Setup>) -> Self {
         let discord = DiscordStandIn::start().await;
         discord.lifts_limits();
-        let bot = Self::start_worded_at(discord, personal, writer).await;
+        let bot = Self::start_at(discord, setup).await;
         bot.discord
             .waits_until("a session", |all| all.iter().any(|one| one.shard.is_some()))
             .await;
         bot
     }
 
-    async fn start_at(discord: DiscordStandIn, personal: PersonalPlace) -> Self {
-        Self::start_worded_at(discord, personal, Arc::new(NoAdviceWriter)).await
-    }
-
-    async fn start_worded_at(
-        discord: DiscordStandIn,
-        personal: PersonalPlace,
-        writer: Arc<dyn AdviceWriter>,
-    ) -> Self {
+    /// On a stand-in that is prepared already; nothing is waited for.
+    async fn start_at(discord: DiscordStandIn, setup: impl Into<Setup>) -> Self {
         let folder = TempDir::new().expect("it works in tests");
         let clock = Arc::new(ShiftedClock::default());
         let house = (&Location::Memory, folder.path());
-        let process = Process::start_worded(&discord, personal, &clock, house, writer).await;
+        let process = Process::start(&discord, setup.into(), &clock, house).await;
         Self {
             discord,
             wording: Wording::embedded().expect("it works in tests"),
@@ -380,4 +374,14 @@ async fn begins(bot: &Bot, person: &Person, place: Place, language: Language) {
     person
         .waits_for("the greeting", |sight| offers(sight, &speak))
         .await;
+}
+
+/// A bot, and somebody whom it has greeted on a server.
+async fn with_newcomer() -> (Bot, Guild, Person) {
+    let bot = Bot::start(PersonalPlace::Ephemeral).await;
+    let guild = bot.discord.guild("Clinic");
+    let anna = bot.discord.person("Anna");
+    begins(&bot, &anna, guild.place(), Language::English).await;
+    bot.settles().await;
+    (bot, guild, anna)
 }

@@ -7,7 +7,7 @@ use dupi::domain::consultation::{Button, Language, Message, Purpose, Unusable};
 use dupi::ports::{Address, Channel, ConversationStore as _, EffectQueue as _};
 use jiff::SignedDuration;
 
-use super::{Bot, begins, offers, photo, says};
+use super::{Bot, begins, offers, photo, says, with_newcomer};
 use crate::support::discord::{Given, Place, Sight, Trouble};
 
 const ENGLISH: Language = Language::English;
@@ -68,11 +68,7 @@ async fn switched_off_there_are_general_tips_and_nothing_is_kept() {
 /// A photo is being looked at while the fifteen minutes pass.
 #[tokio::test]
 async fn after_fifteen_minutes_answers_come_as_direct_messages_or_a_hint_is_given() {
-    let bot = Bot::start(PersonalPlace::Ephemeral).await;
-    let guild = bot.discord.guild("Clinic");
-    let anna = bot.discord.person("Anna");
-    begins(&bot, &anna, guild.place(), ENGLISH).await;
-    bot.settles().await;
+    let (bot, guild, anna) = with_newcomer().await;
     // What is pressed is stored, and the answer cannot be given for so long.
     bot.discord.orders(Trouble::Status(503), "/webhooks/*", 1);
     anna.closes_dms();
@@ -104,11 +100,7 @@ async fn after_fifteen_minutes_answers_come_as_direct_messages_or_a_hint_is_give
 
 #[tokio::test]
 async fn with_an_expired_token_the_answer_is_a_direct_message() {
-    let bot = Bot::start(PersonalPlace::Ephemeral).await;
-    let guild = bot.discord.guild("Clinic");
-    let anna = bot.discord.person("Anna");
-    begins(&bot, &anna, guild.place(), ENGLISH).await;
-    bot.settles().await;
+    let (bot, _, anna) = with_newcomer().await;
     bot.discord.orders(Trouble::Status(503), "/webhooks/*", 1);
     assert!(
         anna.clicks(&bot.button(Button::Speak(ENGLISH), ENGLISH))
@@ -152,10 +144,7 @@ async fn whoever_takes_no_direct_messages_is_told_so_aside() {
 
 #[tokio::test]
 async fn everything_is_erased_and_the_person_is_told() {
-    let bot = Bot::start(PersonalPlace::Ephemeral).await;
-    let guild = bot.discord.guild("Clinic");
-    let anna = bot.discord.person("Anna");
-    begins(&bot, &anna, guild.place(), ENGLISH).await;
+    let (bot, guild, anna) = with_newcomer().await;
     assert!(
         anna.slash(guild.place(), "delete", &[])
             .await
@@ -218,10 +207,7 @@ async fn a_file_that_is_too_large_or_no_photo_is_turned_away_kindly() {
 /// Whatever is done while an answer is on its way, it takes the place of "thinking".
 #[tokio::test]
 async fn a_reply_that_was_promised_is_not_forgotten_over_another_press() {
-    let bot = Bot::start(PersonalPlace::Ephemeral).await;
-    let guild = bot.discord.guild("Clinic");
-    let anna = bot.discord.person("Anna");
-    begins(&bot, &anna, guild.place(), ENGLISH).await;
+    let (bot, guild, anna) = with_newcomer().await;
     bot.arrives_at_the_photo(&anna, ENGLISH).await;
     bot.settles().await;
     bot.discord.orders(Trouble::Late(1.0), "/attachments/*", 1);
@@ -250,11 +236,7 @@ async fn a_reply_that_was_promised_is_not_forgotten_over_another_press() {
 
 #[tokio::test]
 async fn two_commands_in_one_breath_are_both_answered_in_their_order() {
-    let bot = Bot::start(PersonalPlace::Ephemeral).await;
-    let guild = bot.discord.guild("Clinic");
-    let anna = bot.discord.person("Anna");
-    begins(&bot, &anna, guild.place(), ENGLISH).await;
-    bot.settles().await;
+    let (bot, guild, anna) = with_newcomer().await;
     bot.discord.clear_calls();
     bot.discord.holds_events();
     let released = async {
@@ -317,11 +299,7 @@ async fn an_edit_of_something_else_does_not_count_as_the_promised_reply() {
 /// Somebody who went to direct messages meanwhile is answered there.
 #[tokio::test]
 async fn a_promised_reply_is_taken_away_where_the_person_is_no_more() {
-    let bot = Bot::start(PersonalPlace::Ephemeral).await;
-    let guild = bot.discord.guild("Clinic");
-    let anna = bot.discord.person("Anna");
-    begins(&bot, &anna, guild.place(), ENGLISH).await;
-    bot.settles().await;
+    let (bot, guild, anna) = with_newcomer().await;
     bot.discord.orders(Trouble::Status(503), "/webhooks/*", 1);
     assert!(anna.slash(guild.place(), "help", &[]).await.acknowledged());
     bot.discord
@@ -344,10 +322,7 @@ async fn a_promised_reply_is_taken_away_where_the_person_is_no_more() {
 /// After the token is over a slot goes on being edited in the direct messages.
 #[tokio::test]
 async fn what_went_to_direct_messages_is_edited_there() {
-    let bot = Bot::start(PersonalPlace::Ephemeral).await;
-    let guild = bot.discord.guild("Clinic");
-    let anna = bot.discord.person("Anna");
-    begins(&bot, &anna, guild.place(), ENGLISH).await;
+    let (bot, guild, anna) = with_newcomer().await;
     bot.arrives_at_the_photo(&anna, ENGLISH).await;
     bot.settles().await;
     bot.discord
@@ -396,10 +371,7 @@ async fn replies_find_the_person_whatever_our_clock_shows() {
 
 #[tokio::test]
 async fn a_consultation_goes_on_over_jumps_of_the_clock() {
-    let bot = Bot::start(PersonalPlace::Ephemeral).await;
-    let anna = bot.discord.person("Anna");
-    let guild = bot.discord.guild("Clinic");
-    begins(&bot, &anna, guild.place(), ENGLISH).await;
+    let (bot, guild, anna) = with_newcomer().await;
     let jumps = [
         SignedDuration::from_hours(1),
         SignedDuration::from_hours(-24),
@@ -456,11 +428,7 @@ async fn a_consultation_goes_on_over_jumps_of_the_clock() {
 /// The ids of buttons are made with the token: after a new one old buttons cannot be read.
 #[tokio::test]
 async fn a_button_that_cannot_be_read_is_told_to_be_out_of_use() {
-    let bot = Bot::start(PersonalPlace::Ephemeral).await;
-    let guild = bot.discord.guild("Clinic");
-    let anna = bot.discord.person("Anna");
-    begins(&bot, &anna, guild.place(), ENGLISH).await;
-    bot.settles().await;
+    let (bot, _, anna) = with_newcomer().await;
     bot.discord.forges_components(&anna, "0123456789abcdef");
     let speak = bot.button(Button::Speak(ENGLISH), ENGLISH);
     let taken = anna.clicks(&speak).await;

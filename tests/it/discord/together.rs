@@ -28,7 +28,8 @@ async fn two_processes_over_one_store_answer_everything_once() {
     let mut processes = Vec::new();
     for number in 1..=2 {
         let house = (&location, folder.path());
-        let process = Process::start(&discord, PersonalPlace::Ephemeral, &clock, house).await;
+        let process =
+            Process::start(&discord, PersonalPlace::Ephemeral.into(), &clock, house).await;
         processes.push(process);
         discord
             .waits_until("another session", |all| {

@@ -7,7 +7,7 @@ use dupi::domain::consultation::{Button, Expected, Language, Message, Purpose};
 use dupi::domain::scalp::Region;
 use dupi::ports::{EffectQueue as _, EffectState};
 
-use super::{Bot, begins, offers, says};
+use super::{Bot, begins, offers, says, with_newcomer};
 use crate::support::discord::{Place, Trouble};
 
 const ENGLISH: Language = Language::English;
@@ -15,11 +15,7 @@ const FOLLOW_UP: &str = "POST /webhooks/{webhook_id}/{webhook_token}";
 const POST: &str = "POST /channels/{channel_id}/messages";
 
 async fn asked_for_the_age(trouble: Trouble, times: u32) {
-    let bot = Bot::start(PersonalPlace::Ephemeral).await;
-    let guild = bot.discord.guild("Clinic");
-    let anna = bot.discord.person("Anna");
-    begins(&bot, &anna, guild.place(), ENGLISH).await;
-    bot.settles().await;
+    let (bot, _, anna) = with_newcomer().await;
     bot.discord.orders(trouble, FOLLOW_UP, times);
     bot.presses(&anna, &bot.button(Button::Speak(ENGLISH), ENGLISH))
         .await;
@@ -108,11 +104,7 @@ async fn a_direct_message_whose_answer_was_lost_is_seen_once() {
 /// A reply on a server has no nonce: said again it would be there twice.
 #[tokio::test]
 async fn a_reply_on_a_server_whose_answer_is_cut_in_its_body_is_seen_once() {
-    let bot = Bot::start(PersonalPlace::Ephemeral).await;
-    let guild = bot.discord.guild("Clinic");
-    let anna = bot.discord.person("Anna");
-    begins(&bot, &anna, guild.place(), ENGLISH).await;
-    bot.settles().await;
+    let (bot, _, anna) = with_newcomer().await;
     bot.discord.orders(Trouble::CutInBody, FOLLOW_UP, 1);
     bot.presses(&anna, &bot.button(Button::Speak(ENGLISH), ENGLISH))
         .await;
@@ -130,10 +122,7 @@ async fn a_reply_on_a_server_whose_answer_is_cut_in_its_body_is_seen_once() {
 
 #[tokio::test]
 async fn an_interaction_that_comes_twice_is_answered_once() {
-    let bot = Bot::start(PersonalPlace::Ephemeral).await;
-    let guild = bot.discord.guild("Clinic");
-    let anna = bot.discord.person("Anna");
-    begins(&bot, &anna, guild.place(), ENGLISH).await;
+    let (bot, _, anna) = with_newcomer().await;
     bot.discord.doubles_events(2);
     bot.presses(&anna, &bot.button(Button::Speak(ENGLISH), ENGLISH))
         .await;
@@ -345,11 +334,7 @@ async fn somebody_without_an_account_is_gone_and_nothing_is_tried_over_and_over(
 /// A hint whose answer was lost is not given a second time, where everybody reads it.
 #[tokio::test]
 async fn a_hint_in_public_whose_answer_was_lost_is_seen_once() {
-    let bot = Bot::start(PersonalPlace::Ephemeral).await;
-    let guild = bot.discord.guild("Clinic");
-    let anna = bot.discord.person("Anna");
-    begins(&bot, &anna, guild.place(), ENGLISH).await;
-    bot.settles().await;
+    let (bot, _, anna) = with_newcomer().await;
     bot.discord.orders(Trouble::Status(503), "/webhooks/*", 1);
     anna.closes_dms();
     assert!(

@@ -6,7 +6,7 @@ use dupi::channels::discord::PersonalPlace;
 use dupi::domain::consultation::{Button, Language};
 
 use super::conversations::answers_the_survey;
-use super::{Bot, PHOTO, reader};
+use super::{Bot, PHOTO, Setup, reader};
 use crate::advice::writer::{about_dyeing, good, patient_writer_of};
 use crate::support::llm::ScriptedLlm;
 
@@ -14,8 +14,11 @@ use crate::support::llm::ScriptedLlm;
 async fn guidance_is_worded_in_its_place_and_a_question_is_answered() {
     let llm = ScriptedLlm::start().await;
     llm.replies([good(), about_dyeing()]);
-    let writer = Arc::new(patient_writer_of(&llm));
-    let bot = Bot::start_worded(PersonalPlace::Ephemeral, writer).await;
+    let bot = Bot::start(Setup {
+        personal: PersonalPlace::Ephemeral,
+        writer: Arc::new(patient_writer_of(&llm)),
+    })
+    .await;
     let language = Language::Korean;
     let anna = reader(&bot, "Anna", language);
     anna.sends_dm("hello", &[]);

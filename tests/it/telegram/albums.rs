@@ -4,7 +4,7 @@ use dupi::domain::consultation::{Button, Language};
 use dupi::domain::scalp::Region;
 
 use super::places::by_webhook;
-use super::{Bot, Grading, Someone, has_button, photo, words};
+use super::{Bot, Someone, has_button, photo, words};
 use crate::support::telegram::SeenMessage;
 
 const NAMES: [&str; 3] = ["close_up_normal", "close_up_mixed", "close_up_severe"];
@@ -26,7 +26,7 @@ fn shows_photos(message: &SeenMessage, numbers: std::ops::RangeInclusive<usize>)
 
 #[tokio::test]
 async fn an_album_that_is_brought_part_by_part_is_taken_as_one() {
-    let bot = Bot::start_with(Grading::Same, by_webhook()).await;
+    let bot = Bot::start_with(by_webhook().into()).await;
     let (anna, before) = ready(&bot, Language::Korean).await;
     anna.person.sends_album(NAMES.map(photo));
     bot.settled().await;

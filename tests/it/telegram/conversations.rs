@@ -1,6 +1,5 @@
 //! Consultations from hello to guidance, as a person sees them.
 
-use dupi::channels::telegram::Updates;
 use dupi::domain::consultation::{Button, Language};
 use dupi::domain::scalp::{Choice, Question, Region};
 
@@ -28,7 +27,7 @@ async fn answers_the_survey(anna: &Someone<'_>) {
 }
 
 async fn whole_consultation(language: Language) -> String {
-    let bot = Bot::start_with(Grading::Real, Updates::LongPolling).await;
+    let bot = Bot::start_with(Grading::Real.into()).await;
     let anna = bot.person(language);
     anna.arrives().await;
     anna.presses(Button::ShowRegion(Region::Crown)).await;

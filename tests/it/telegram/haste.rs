@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use dupi::channels::telegram::Updates;
 use dupi::domain::consultation::{Button, Language};
 use dupi::domain::scalp::Region;
 use tokio::sync::Notify;
 
-use super::{Bot, Grading, photo};
+use super::{Bot, Grading, Setup, photo};
 use crate::support::telegram::{Fault, Lasting, On, Outcome, TelegramStandIn};
 
 const AN_HOUR: Duration = Duration::from_hours(1);
@@ -26,7 +25,7 @@ async fn a_profile_that_may_not_be_set_now_keeps_nobody_waiting() {
     for method in ["setMyCommands", "setMyDescription"] {
         telegram.fail(On::Method(method), Lasting::During(AN_HOUR), WAIT_AN_HOUR);
     }
-    let bot = Bot::start_on(telegram, Grading::Same, Updates::LongPolling).await;
+    let bot = Bot::start_on(telegram, Setup::default()).await;
     bot.telegram
         .until("the profile is refused", |telegram| {
             refusals(telegram, "setMyCommands") == 1
@@ -44,7 +43,7 @@ async fn a_profile_that_may_not_be_set_now_keeps_nobody_waiting() {
 async fn showing_that_something_is_under_way_keeps_nobody_waiting() {
     let told = Arc::new(Notify::new());
     let grading = Grading::WhenTold(told.clone());
-    let bot = Bot::start_with(grading, Updates::LongPolling).await;
+    let bot = Bot::start_with(grading.into()).await;
     let anna = bot.person(Language::Korean);
     let method = On::Method("sendChatAction");
     bot.telegram

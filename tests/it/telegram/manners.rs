@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use dupi::channels::telegram::Updates;
 use dupi::domain::consultation::{Button, Language};
 use dupi::domain::scalp::{Question, Region};
 use dupi::ports::{
@@ -97,7 +96,7 @@ async fn what_is_no_photo_at_all_is_answered_too() {
 async fn a_person_is_shown_that_something_is_under_way_for_as_long_as_it_is() {
     let told = Arc::new(Notify::new());
     let grading = Grading::WhenTold(told.clone());
-    let bot = Bot::start_with(grading, Updates::LongPolling).await;
+    let bot = Bot::start_with(grading.into()).await;
     let anna = bot.person(Language::English);
     anna.arrives().await;
     anna.presses(Button::ShowRegion(Region::Crown)).await;
@@ -244,7 +243,7 @@ async fn a_group_is_answered_once_however_often_telegram_brings_it() {
 async fn a_farewell_that_telegram_brings_again_does_not_make_anybody_leave_again() {
     let told = Arc::new(Notify::new());
     let grading = Grading::WhenTold(told.clone());
-    let bot = Bot::start_with(grading, Updates::LongPolling).await;
+    let bot = Bot::start_with(grading.into()).await;
     let anna = bot.person(Language::English);
     anna.arrives().await;
     anna.presses(Button::ShowRegion(Region::Crown)).await;

@@ -77,6 +77,42 @@ impl SeverityGrader for SameForAll {
     }
 }
 
+/// What differs from bot to bot.
+struct Setup {
+    grading: Grading,
+    updates: Updates,
+    /// Who words texts.
+    writer: Arc<dyn AdviceWriter>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            grading: Grading::Same,
+            updates: Updates::LongPolling,
+            writer: Arc::new(NoAdviceWriter),
+        }
+    }
+}
+
+impl From<Grading> for Setup {
+    fn from(grading: Grading) -> Self {
+        Self {
+            grading,
+            ..Self::default()
+        }
+    }
+}
+
+impl From<Updates> for Setup {
+    fn from(updates: Updates) -> Self {
+        Self {
+            updates,
+            ..Self::default()
+        }
+    }
+}
+
 /// The bot, running in this process.
 struct Bot {
     telegram: TelegramStandIn,
@@ -106,25 +142,20 @@ fn limits() -> PaceLimits {
 
 impl Bot {
     async fn start() -> Self {
-        Self::start_with(Grading::Same, Updates::LongPolling).await
+        Self::start_with(Setup::default()).await
     }
 
-    async fn start_with(grading: Grading, updates: Updates) -> Self {
-        Self::start_on(TelegramStandIn::start().await, grading, updates).await
+    async fn start_with(setup: Setup) -> Self {
+        Self::start_on(TelegramStandIn::start().await, setup).await
     }
 
     /// On a stand-in that is prepared already.
-    async fn start_on(telegram: TelegramStandIn, grading: Grading, updates: Updates) -> Self {
-        Self::start_worded(telegram, grading, updates, Arc::new(NoAdviceWriter)).await
-    }
-
-    /// With somebody who words texts.
-    async fn start_worded(
-        telegram: TelegramStandIn,
-        grading: Grading,
-        updates: Updates,
-        writer: Arc<dyn AdviceWriter>,
-    ) -> Self {
+    async fn start_on(telegram: TelegramStandIn, setup: Setup) -> Self {
+        let Setup {
+            grading,
+            updates,
+            writer,
+        } = setup;
         let folder = TempDir::new().unwrap();
         let ids = Arc::new(RandomIds);
         let key = MasterKey::new([7; 32]);

@@ -7,7 +7,7 @@ use dupi::domain::consultation::{Button, Language};
 use secrecy::SecretString;
 use tokio::time::Instant;
 
-use super::{Bot, Grading, has_button, picture, words};
+use super::{Bot, has_button, picture, words};
 use crate::support::telegram::{Fault, Lasting, On, TelegramStandIn};
 
 /// An address that nobody uses at the moment.
@@ -29,7 +29,7 @@ async fn a_webhook_that_is_refused_for_a_moment_is_set_afterwards() {
     let unknown = "bad webhook: Failed to resolve host: Name or service not known";
     let fault = Fault::Refuse400(unknown.to_owned());
     telegram.fail(On::Method("setWebhook"), Lasting::Times(2), fault);
-    let bot = Bot::start_on(telegram, Grading::Same, by_webhook()).await;
+    let bot = Bot::start_on(telegram, by_webhook().into()).await;
     let state = || bot.health.state(Instant::now()).id();
     bot.telegram
         .until("it is refused", |telegram| {
@@ -52,7 +52,7 @@ async fn updates_come_by_webhook_and_only_from_those_who_know_the_secret() {
     let Updates::Webhook { url, .. } = updates.clone() else {
         panic!("Telegram brings updates itself");
     };
-    let bot = Bot::start_with(Grading::Same, updates).await;
+    let bot = Bot::start_with(updates.into()).await;
     let anna = bot.person(Language::English);
     anna.arrives().await;
     assert_eq!(anna.times_said("ask-region"), 1);

@@ -2,25 +2,21 @@
 
 use std::sync::Arc;
 
-use dupi::channels::telegram::Updates;
 use dupi::domain::consultation::{Button, Language};
 use dupi::domain::scalp::{Question, Region};
 
-use super::{Bot, Grading, photo, words};
+use super::{Bot, Setup, photo, words};
 use crate::advice::writer::{about_dyeing, good, patient_writer_of};
 use crate::support::llm::ScriptedLlm;
-use crate::support::telegram::TelegramStandIn;
 
 #[tokio::test]
 async fn guidance_is_worded_in_its_place_and_a_question_is_answered() {
     let llm = ScriptedLlm::start().await;
     llm.replies([good(), about_dyeing()]);
-    let bot = Bot::start_worded(
-        TelegramStandIn::start().await,
-        Grading::Same,
-        Updates::LongPolling,
-        Arc::new(patient_writer_of(&llm)),
-    )
+    let bot = Bot::start_with(Setup {
+        writer: Arc::new(patient_writer_of(&llm)),
+        ..Setup::default()
+    })
     .await;
     let anna = bot.person(Language::Korean);
     anna.arrives().await;
