@@ -21,7 +21,7 @@ use crate::ports::{ClaimedEffect, EffectId, LONGEST_WAIT, Room, Share, StoreErro
 const fn most_at_once(share: Share) -> u32 {
     match share {
         Share::Messages(_) => 32,
-        Share::Fetching => 4,
+        Share::Fetching(_) => 4,
         // The writer has a queue of its own, and says when it is full.
         Share::Writing => 64,
         Share::Work => 8,
@@ -30,7 +30,7 @@ const fn most_at_once(share: Share) -> u32 {
 /// Longer than any job's deadline; see the test in `register`.
 pub(super) fn lease(share: Share) -> SignedDuration {
     SignedDuration::from_secs(match share {
-        Share::Messages(_) | Share::Fetching | Share::Work => 60,
+        Share::Messages(_) | Share::Fetching(_) | Share::Work => 60,
         Share::Writing => 180,
     })
 }
@@ -44,6 +44,8 @@ const TROUBLE_WAIT: Duration = Duration::from_secs(1);
 struct Running {
     tasks: JoinSet<()>,
     effects: Effects,
+    /// Ends what would take long and can be begun anew.
+    shutdown: CancellationToken,
 }
 
 /// The effects that are under way in this process. A clock that jumps forward ends their leases
@@ -111,9 +113,13 @@ impl EffectRunner {
     }
 
     /// Carries out effects as they fall due, until `shutdown`: then no more are taken, and those
-    /// that are taken are finished.
+    /// that are taken are finished, but for texts, which nobody should wait for: they are written
+    /// after the next start.
     pub async fn run(&self, shutdown: CancellationToken) {
-        let mut running = Running::default();
+        let mut running = Running {
+            shutdown: shutdown.clone(),
+            ..Running::default()
+        };
         loop {
             let nap = match self.start_due(&mut running).await {
                 Ok(_) => self.nap(&running).await,
@@ -162,9 +168,18 @@ impl EffectRunner {
                 continue;
             };
             started += 1;
-            let runner = self.clone();
+            let (runner, shutdown) = (self.clone(), running.shutdown.clone());
             running.tasks.spawn(async move {
-                runner.carry_out(effect).await;
+                match share {
+                    Share::Writing => {
+                        // Whatever is dropped, its lease is given back at the next start.
+                        let carrying = runner.carry_out(effect);
+                        let _ = shutdown.run_until_cancelled(carrying).await;
+                    }
+                    Share::Messages(_) | Share::Fetching(_) | Share::Work => {
+                        runner.carry_out(effect).await;
+                    }
+                }
                 drop(under_way);
             });
         }

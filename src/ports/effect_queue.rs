@@ -35,8 +35,8 @@ pub struct ClaimedEffect {
 pub enum Share {
     /// What is said on one channel.
     Messages(Channel),
-    /// Fetching files from the channels that keep them.
-    Fetching,
+    /// Fetching files from a channel that keeps them.
+    Fetching(Channel),
     /// What a language model is asked for.
     Writing,
     /// Everything that needs nobody else.
@@ -45,11 +45,13 @@ pub enum Share {
 
 impl Share {
     /// Every share.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Messages(Channel::Web),
         Self::Messages(Channel::Telegram),
         Self::Messages(Channel::Discord),
-        Self::Fetching,
+        Self::Fetching(Channel::Web),
+        Self::Fetching(Channel::Telegram),
+        Self::Fetching(Channel::Discord),
         Self::Writing,
         Self::Work,
     ];
@@ -58,7 +60,7 @@ impl Share {
     pub const fn of(effect: &Effect, channel: Channel) -> Self {
         match effect {
             Effect::Send { .. } => Self::Messages(channel),
-            Effect::FetchPhotos { .. } => Self::Fetching,
+            Effect::FetchPhotos { .. } => Self::Fetching(channel),
             Effect::WriteAdvice { .. } | Effect::AnswerQuestion { .. } => Self::Writing,
             Effect::GradePhoto { .. }
             | Effect::DrawCard { .. }
@@ -75,7 +77,9 @@ impl Share {
             Self::Messages(Channel::Web) => "send:web",
             Self::Messages(Channel::Telegram) => "send:telegram",
             Self::Messages(Channel::Discord) => "send:discord",
-            Self::Fetching => "fetch",
+            Self::Fetching(Channel::Web) => "fetch:web",
+            Self::Fetching(Channel::Telegram) => "fetch:telegram",
+            Self::Fetching(Channel::Discord) => "fetch:discord",
             Self::Writing => "write",
             Self::Work => "work",
         }

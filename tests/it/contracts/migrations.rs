@@ -1,5 +1,6 @@
 //! Every migration runs over rows that the ones before it left.
 
+use dupi::domain::consultation::Effect;
 use dupi::ports::{ConversationStore as _, EffectQueue as _, EffectState, Room};
 use dupi::storage::SqliteStore;
 use sqlx::migrate::Migrator;
@@ -31,8 +32,12 @@ async fn rows_of_the_first_version_are_carried_over() {
     let folder = tempfile::tempdir().unwrap();
     let location = database(folder.path());
     let store = open(&location, folder.path()).await;
+    let fetch = Effect::FetchPhotos {
+        files: Vec::new(),
+        sent_in: None,
+    };
     let first = dupi::ports::Commit {
-        effects: vec![send(1), dupi::domain::consultation::Effect::ErasePerson],
+        effects: vec![send(1), fetch, Effect::ErasePerson],
         ..commit(0, "a")
     };
     store.commit(first).await.unwrap();
@@ -59,6 +64,6 @@ async fn rows_of_the_first_version_are_carried_over() {
     let overview = store.overview(9).await.unwrap();
     assert!(overview.iter().all(|one| one.state == EffectState::Waiting));
     let claimed = store.claim(&Room::of(9), at(1), LEASE).await.unwrap();
-    assert_eq!(claimed.len(), 2, "each in the share that it belongs to");
+    assert_eq!(claimed.len(), 3, "each in the share that it belongs to");
     assert_eq!(claimed[0].effect, send(1));
 }
