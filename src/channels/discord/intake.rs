@@ -18,9 +18,12 @@ use super::place::{Original, Reply, Way};
 use super::press::Press;
 use super::sender::{SenderParts, call, take_away};
 use crate::channels::text;
-use crate::domain::consultation::{AfterTips, Command, Language, Message, OwnWords, Unusable};
+use crate::domain::consultation::{
+    AfterTips, Button, Command, Language, Message, OwnWords, Unusable,
+};
 use crate::ports::{
-    Address, Channel, ChannelNote, ConversationDesk, Inbound, InboundId, InboundWhat, StoreError,
+    Address, Channel, ChannelNote, ConversationDesk, Inbound, InboundId, InboundWhat, Received,
+    StoreError,
 };
 
 /// Discord waits three seconds for an acknowledgement.
@@ -211,7 +214,14 @@ impl Intake {
                 }
             }
             Wish::Explain { channel } => self.explain_in(channel, arrival, language).await,
-            Wish::Do(what) => self.receive(arrival, "", what, &reply).await,
+            Wish::Do(what) => {
+                // Pressed twice: the farewell says it.
+                let is_erasing = what == InboundWhat::Pressed(Button::ConfirmErase);
+                let received = self.receive(arrival, "", what, &reply).await;
+                if received == Some(Received::Unknown) && !is_erasing {
+                    self.say_gone(&reply, language).await;
+                }
+            }
             Wish::CommandIfKnown(command) => {
                 if self.is_known(arrival).await {
                     let what = InboundWhat::Commanded(command);
@@ -288,7 +298,14 @@ impl Intake {
         reply.after(before.unwrap_or_default(), now)
     }
 
-    async fn receive(&self, arrival: &Arrival, suffix: &str, what: InboundWhat, reply: &Reply) {
+    /// Hands it in; `None` if it could not be stored.
+    async fn receive(
+        &self,
+        arrival: &Arrival,
+        suffix: &str,
+        what: InboundWhat,
+        reply: &Reply,
+    ) -> Option<Received> {
         let inbound = Inbound {
             address: address(arrival.person),
             id: InboundId(format!("discord:{}{suffix}", arrival.id)),
@@ -304,6 +321,7 @@ impl Intake {
         {
             tracing::info!(%error, "A promised reply could not be taken away");
         }
+        received
     }
 
     /// Tries until the store takes it, for a while.
@@ -371,6 +389,18 @@ impl Intake {
             let (counted, call) = call(&way, Part::text(text).body());
             self.explain(counted, call).await;
         }
+    }
+
+    /// The button was left standing when everything was erased; nothing is begun by it.
+    async fn say_gone(&self, reply: &Reply, language: Language) {
+        let way = match (&reply.direct, &reply.pass) {
+            (Some(channel), _) => Way::Post { channel: *channel },
+            (None, Some(pass)) => Way::FollowUp(pass.clone()),
+            (None, None) => return,
+        };
+        let text = self.parts.phrase(language, "discord-nothing-known");
+        let (counted, call) = call(&way, Part::text(text).body());
+        self.explain(counted, call).await;
     }
 
     async fn explain(&self, counted: super::wire::Counted, call: Call) {

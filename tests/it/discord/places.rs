@@ -160,6 +160,11 @@ async fn everything_is_erased_and_the_person_is_told() {
         })
         .await;
     assert!(told.ephemeral);
+    // What was left standing is of no use any more.
+    let speak = bot.button(Button::Speak(ENGLISH), ENGLISH);
+    assert!(anna.clicks(&speak).await.acknowledged());
+    let told = bot.phrase(ENGLISH, "discord-nothing-known");
+    assert!(bot.hears(&anna, &told).await.ephemeral);
     bot.stop().await;
 }
 
