@@ -10,7 +10,10 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use crate::advice::served::worded;
+use crate::advice::writer::about_dyeing;
 use crate::support::browser::{Browser, ENTER, SPACE, Screen, TAB, WebDriver};
+use crate::support::llm::ScriptedLlm;
 use crate::support::program::Program;
 
 const PHONE: Screen = Screen {
@@ -150,6 +153,73 @@ async fn a_whole_consultation_works_by_thumb_and_by_keyboard() {
     }
 }
 
+/// The questions of the survey, passed over.
+const SKIPPED: [&str; 11] = [
+    "skip:age",
+    "skip:sex",
+    "skip:shampoo-frequency",
+    "skip:perm",
+    "skip:dye",
+    "skip:hair-state",
+    "skip:products",
+    "skip:custom-care",
+    "skip:shampoo-priority",
+    "skip:red-flags",
+    "skip:free-line",
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn worded_advice_and_an_answer_are_seen_and_can_be_rated() {
+    let Some(driver) = WebDriver::start() else {
+        eprintln!("skipped: the browser test needs `chromium` and `chromedriver` on the path");
+        return;
+    };
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser");
+    std::fs::create_dir_all(&folder).unwrap();
+    let llm = ScriptedLlm::start().await;
+    llm.replies([worded(), about_dyeing()]);
+    let (data, address) = (TempDir::new().unwrap(), llm.base_url());
+    let program = Program::start_with(data.path(), &[("LLM_BASE_URL", &address)]);
+    let browser = Browser::open(&driver, PHONE).await;
+    let mut visit = Visit {
+        browser: &browser,
+        by: By::Touch,
+        folder: &folder,
+        name: "worded-360".to_owned(),
+        pictures: 0,
+    };
+    browser.goes_to(&program.base).await;
+    begin(&mut visit, "ko").await;
+    visit.presses_button("region:crown").await;
+    browser.waits_for("#log .pickers button").await;
+    let photo = photo("close_up_mixed.jpg").display().to_string();
+    browser.types_into("#photo-files", &photo).await;
+    visit.presses_button("photos-done").await;
+    for token in SKIPPED {
+        visit.presses_button(token).await;
+    }
+    browser.waits_for("#log [data-token^='helpful:']").await;
+    visit.keeps_picture("advice").await;
+    visit.presses_button("ask").await;
+    browser
+        .waits_until("document.querySelector('#words').disabled === false")
+        .await;
+    browser
+        .types_into("#words", "염색은 언제 해도 되나요?")
+        .await;
+    browser.presses_key(ENTER).await;
+    browser
+        .waits_until("document.body.innerText.includes('먼저 패치 테스트를 해 주세요')")
+        .await;
+    visit.keeps_picture("answer").await;
+    visit.presses("#log [data-token^='helpful:']").await;
+    browser
+        .waits_until("document.body.innerText.includes('알려 주셔서 고마워요')")
+        .await;
+    visit.keeps_picture("rated").await;
+    program.kill();
+}
+
 async fn consult(mut visit: Visit<'_>, language: &str) {
     let data = TempDir::new().unwrap();
     let program = Program::start(data.path());
@@ -208,17 +278,18 @@ async fn begin(visit: &mut Visit<'_>, language: &str) {
     visit.keeps_picture("guide").await;
 }
 
+fn photo(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures/photos")
+        .join(name)
+}
+
 /// A good photo, a dark one, and a file that is none.
 async fn send_photos(visit: &mut Visit<'_>) {
     let browser = visit.browser;
     visit.presses_button("region:crown").await;
     browser.waits_for("#log .pickers button").await;
     visit.keeps_picture("photo-wanted").await;
-    let photo = |name: &str| -> PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("tests/fixtures/photos")
-            .join(name)
-    };
     let photos = format!(
         "{}\n{}",
         photo("close_up_mixed.jpg").display(),

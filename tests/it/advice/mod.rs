@@ -11,7 +11,7 @@ mod gates;
 mod inspection;
 mod llamacpp;
 mod prompts;
-mod served;
+pub(crate) mod served;
 mod topics;
 mod turns;
 pub(crate) mod writer;

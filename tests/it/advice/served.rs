@@ -1,5 +1,8 @@
 //! The real program with the bundled model, the web chat, and a language model's address.
 
+use std::time::Instant;
+
+use dupi::advice::call::Deadlines;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -11,6 +14,17 @@ use crate::support::visitor::{Deed, Visitor};
 
 /// For the photo of the script, which shows sebum and redness.
 const SUMMARY: &str = "사진에서 기름기와 붉은 기가 뚜렷하게 보여요. 차근차근 살펴보면 좋아요.";
+
+/// Advice for that photo that passes every gate.
+pub(crate) fn worded() -> Reply {
+    Reply::Json(json!({
+        "summary": SUMMARY,
+        "today": ["기름이 올라오는 만큼 두피를 감아 주세요."],
+        "week": [],
+        "avoid": [],
+        "used": ["K1"],
+    }))
+}
 
 /// A whole consultation in the web chat, to the guidance.
 async fn consults(program: &Program) -> (Visitor, usize) {
@@ -26,16 +40,7 @@ async fn consults(program: &Program) -> (Visitor, usize) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_web_chat_ends_in_worded_advice_and_answers_a_question() {
     let llm = ScriptedLlm::start().await;
-    llm.replies([
-        Reply::Json(json!({
-            "summary": SUMMARY,
-            "today": ["기름이 올라오는 만큼 두피를 감아 주세요."],
-            "week": [],
-            "avoid": [],
-            "used": ["K1"],
-        })),
-        about_dyeing(),
-    ]);
+    llm.replies([worded(), about_dyeing()]);
     let folder = TempDir::new().unwrap();
     let address = llm.base_url();
     let program = Program::start_with(folder.path(), &[("LLM_BASE_URL", &address)]);
@@ -50,6 +55,32 @@ async fn the_web_chat_ends_in_worded_advice_and_answers_a_question() {
     }
     says("먼저 패치 테스트를 해 주세요").await.unwrap();
     assert_eq!(llm.asked().len(), 2);
+    assert_eq!(program.stops(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_stops_the_program_does_not_wait_for_the_model() {
+    let llm = ScriptedLlm::start().await;
+    llm.replies_always(Reply::HangBeforeFirstByte);
+    let folder = TempDir::new().unwrap();
+    let address = llm.base_url();
+    let variables = [("LLM_BASE_URL", address.as_str())];
+    let program = Program::start_with(folder.path(), &variables);
+    let base = program.base.clone();
+    let (mut visitor, _) = consults(&program).await;
+    llm.hears(1).await;
+    let began = Instant::now();
+    assert_eq!(program.stops(), Some(0));
+    let taken = began.elapsed();
+    assert!(taken < Deadlines::default().first_token / 2, "{taken:?}");
+
+    // After the next start it is written.
+    llm.replies([worded()]);
+    let program = Program::start_with(folder.path(), &variables);
+    assert_ne!(program.base, base);
+    visitor.moves_to(program.base.clone());
+    let history = visitor.waits_until(|history| shown(history).concat().contains(SUMMARY));
+    history.await.unwrap();
     assert_eq!(program.stops(), Some(0));
 }
 
