@@ -6,6 +6,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::greeting::EPHEMERAL;
 use crate::domain::consultation::{Command, Language};
 
 /// Something that a person did.
@@ -188,11 +189,10 @@ pub(super) fn of_interaction(data: &Value) -> Result<Arrival, serde_json::Error>
     };
     // Where it was shown to one person aside, others are there: so it is in the direct messages of two
     // people, of whose windows the context is not told.
-    let is_aside = told.message.as_ref().is_some_and(|message| {
-        message
-            .flags
-            .is_some_and(|flags| flags & super::greeting::EPHEMERAL != 0)
-    });
+    let is_aside = told
+        .message
+        .as_ref()
+        .is_some_and(|message| message.flags.is_some_and(|flags| flags & EPHEMERAL != 0));
     let is_direct = if let Some(context) = told.context {
         context == 1
     } else {

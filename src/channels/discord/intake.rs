@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::PersonalPlace;
 use super::arrival::{Arrival, Attached, Deed, Handle, Venue};
 use super::fetch::MOST_MEGABYTES;
-use super::greeting::{Greeting, Shown, Texts, Wish, callback, greet, references};
+use super::greeting::{EPHEMERAL, Greeting, Shown, Texts, Wish, callback, greet, references};
 use super::http::{Call, CallError};
 use super::lanes::Lanes;
 use super::layout::Part;
@@ -358,7 +358,7 @@ impl Intake {
         for text in self.explanation(language).into_iter().skip(1) {
             let mut body = Part::text(text).body();
             if matches!(arrival.venue, Venue::Shared(_)) {
-                body["flags"] = 64.into();
+                body["flags"] = EPHEMERAL.into();
             }
             let counted = super::wire::Counted::Interaction(arrival.id);
             self.explain(counted, Call::post(path.clone(), body)).await;

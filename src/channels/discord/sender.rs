@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use super::PersonalPlace;
 use super::components::Labels;
 use super::delivery::Delivery;
+use super::greeting::EPHEMERAL;
 use super::http::{Call, CallError, Upload};
 use super::layout::{Form, Part, Pictured, lay_out};
 use super::notebook::Notebook;
@@ -240,7 +241,6 @@ pub(super) fn told_of_store(error: StoreError) -> SendError {
 
 /// The call for one part, and what it is counted by. A direct message that is yet to begin has none.
 pub(super) fn call(way: &Way, mut body: serde_json::Value) -> (Counted, Call) {
-    const EPHEMERAL: u64 = 64;
     match way {
         Way::EditOriginal(pass) => {
             let (application, token) = (pass.application, &pass.token);
