@@ -8,6 +8,8 @@
 
 use std::path::{Path, PathBuf};
 
+use dupi::domain::consultation::Button;
+use dupi::domain::scalp::Question;
 use tempfile::TempDir;
 
 use crate::advice::served::worded;
@@ -153,21 +155,6 @@ async fn a_whole_consultation_works_by_thumb_and_by_keyboard() {
     }
 }
 
-/// The questions of the survey, passed over.
-const SKIPPED: [&str; 11] = [
-    "skip:age",
-    "skip:sex",
-    "skip:shampoo-frequency",
-    "skip:perm",
-    "skip:dye",
-    "skip:hair-state",
-    "skip:products",
-    "skip:custom-care",
-    "skip:shampoo-priority",
-    "skip:red-flags",
-    "skip:free-line",
-];
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn worded_advice_and_an_answer_are_seen_and_can_be_rated() {
     let Some(driver) = WebDriver::start() else {
@@ -195,8 +182,8 @@ async fn worded_advice_and_an_answer_are_seen_and_can_be_rated() {
     let photo = photo("close_up_mixed.jpg").display().to_string();
     browser.types_into("#photo-files", &photo).await;
     visit.presses_button("photos-done").await;
-    for token in SKIPPED {
-        visit.presses_button(token).await;
+    for question in Question::ALL {
+        visit.presses_button(&Button::Skip(question).token()).await;
     }
     browser.waits_for("#log [data-token^='helpful:']").await;
     visit.keeps_picture("advice").await;
